@@ -1,0 +1,108 @@
+/**
+ * What a stranger gets: the packed packages, installed in an empty folder outside the tree.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const packages = ['spec', 'packages/client', 'packages/mock', 'apps/cli']
+const { resolve } = createRequire(import.meta.url)
+const tool = (name: string, path: string): string => join(dirname(resolve(`${name}/package.json`)), path)
+const tsc = tool('typescript', 'bin/tsc')
+
+let folder: string
+const node = (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
+  run(process.execPath, args, { cwd: folder })
+
+const consumer = `
+import { Diga, hasEnded, outcomeOf, type Call } from '@digame/client'
+import { createMock } from '@digame/mock'
+
+await using mock = await createMock({ speed: 200 })
+const diga = new Diga({ apiKey: 'any', baseUrl: 'http://mock', fetch: mock.fetch })
+const call: Call = await diga.calls.create({ from_number: '+34910000001', to_number: '+34612345678' })
+const ended = await diga.calls.wait(call.id, { intervalMs: 5 })
+console.log(hasEnded(ended), outcomeOf(ended))
+mock.expectNoViolations()
+`
+
+const types = `
+import type { paths } from './own-types.ts'
+import type { components } from '@digame/spec'
+
+type Placed = paths['/v1/call/']['post']['responses']['201']['content']['application/json']
+const same = (call: Placed): components['schemas']['Call'] => call
+console.log(typeof same)
+`
+
+const compilerOptions = {
+  module: 'nodenext',
+  target: 'es2024',
+  lib: ['es2024', 'esnext.disposable'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noEmit: true,
+  allowImportingTsExtensions: true,
+  types: ['node'],
+  typeRoots: [join(dirname(resolve('@types/node/package.json')), '..')],
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'digame-consumer-'))
+  for (const path of packages) {
+    await run('pnpm', ['pack', '--pack-destination', folder], { cwd: join(root, path) })
+  }
+  const tarballs = (await readdir(folder)).filter((name) => name.endsWith('.tgz'))
+  expect(tarballs).toHaveLength(packages.length)
+  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  await writeFile(join(folder, 'consumer.ts'), consumer)
+  await writeFile(join(folder, 'types.ts'), types)
+  const env = { ...process.env, SCARF_ANALYTICS: 'false' }
+  await run('npm', ['install', '--no-audit', '--no-fund', ...tarballs.map((name) => `./${name}`)], {
+    cwd: folder,
+    env,
+  })
+}, 300_000)
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('a consumer type-checks, also with types generated from the installed spec', async () => {
+  const document = join(folder, 'node_modules/@digame/spec/openapi.yaml')
+  await node(tool('openapi-typescript', 'bin/cli.js'), document, '--output', 'own-types.ts')
+  await node(tsc, '--project', folder).catch(({ stdout }) => {
+    throw new Error(stdout)
+  })
+}, 60_000)
+
+test('a consumer places a call and waits for its end', async () => {
+  const { stdout } = await node('consumer.ts')
+  expect(stdout).toBe('true completed\n')
+}, 60_000)
+
+test('the installed digame places a call against the mock', async () => {
+  const bin = join('node_modules', '.bin', 'digame')
+  const args = ['call', '+34612345678', '--from', '+34910000001', '--mock', '--json']
+  const { stdout } = await run(bin, args, { cwd: folder })
+  expect(JSON.parse(stdout)).toMatchObject({
+    call: { status: 'dialing', contact: { identifier: '+34612345678' } },
+  })
+  const { version } = JSON.parse(await readFile(join(root, 'apps/cli/package.json'), 'utf8')) as {
+    version: string
+  }
+  expect((await run(bin, ['--version'], { cwd: folder })).stdout.trim()).toBe(version)
+}, 60_000)
+
+test('the client brings one dependency, the spec none', async () => {
+  const manifest = async (name: string): Promise<{ dependencies?: object }> =>
+    JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8'))
+  expect(Object.keys((await manifest('@digame/client')).dependencies ?? {})).toEqual(['openapi-fetch'])
+  expect((await manifest('@digame/spec')).dependencies).toBeUndefined()
+})

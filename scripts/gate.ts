@@ -1,0 +1,68 @@
+/**
+ * The whole gate: every check of every package through turbo, then one count of all.
+ *
+ * A task that writes `.report/tests.json` (vitest) counts as its tests; any other counts as one.
+ */
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { performance } from 'node:perf_hooks'
+import { turbo } from './turbo.ts'
+
+interface Task {
+  readonly taskId: string
+  readonly command: string
+  readonly directory: string
+  readonly cache: { readonly status: string }
+  readonly execution?: { readonly exitCode: number | null; readonly startTime: number; readonly endTime: number }
+}
+
+interface Report {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numFailedTestSuites: number
+}
+
+const root = new URL('..', import.meta.url)
+const runs = new URL('.turbo/runs/', root)
+
+async function report(task: Task): Promise<Report | undefined> {
+  const path = new URL(`${task.directory ? `${task.directory}/` : ''}.report/tests.json`, root)
+  return task.taskId.endsWith('#test') ? JSON.parse(await readFile(path, 'utf8').catch(() => 'null')) : undefined
+}
+
+const begun = performance.now()
+await rm(runs, { recursive: true, force: true })
+const code = await turbo([
+  ...['run', 'lint', 'typecheck', 'knip', 'generated', 'test', 'packaging'],
+  ...['--continue=dependencies-successful', '--summarize', '--output-logs=errors-only', '--log-order=grouped'],
+  ...process.argv.slice(2),
+])
+
+const [file] = await readdir(runs).catch(() => [])
+if (!file) {
+  process.stderr.write('turbo wrote no summary of its run.\n')
+  process.exit(1)
+}
+const { tasks } = JSON.parse(await readFile(new URL(file, runs), 'utf8')) as { tasks: Task[] }
+
+let passed = 0
+let failed = 0
+let skipped = 0
+for (const task of tasks.filter(({ command }) => command !== '<NONEXISTENT>')) {
+  const ok = task.cache.status === 'HIT' || task.execution?.exitCode === 0
+  const counted = await report(task)
+  const tests = {
+    passed: counted?.numPassedTests ?? (ok ? 1 : 0),
+    failed: (counted?.numFailedTests ?? 0) || (ok ? 0 : 1),
+  }
+  passed += tests.passed
+  failed += tests.failed
+  skipped += counted?.numPendingTests ?? 0
+  const { startTime = 0, endTime = 0 } = task.execution ?? {}
+  const took = task.cache.status === 'HIT' ? 'cached' : `${((endTime - startTime) / 1000).toFixed(1)} s`
+  process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${task.taskId.padEnd(32)} ${String(tests.passed).padStart(5)}  ${took}\n`)
+}
+if (failed === 0 && code !== 0) failed = 1
+const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+process.stdout.write(`\nin ${seconds} s\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
+process.exitCode = failed === 0 ? 0 : 1

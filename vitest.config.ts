@@ -1,0 +1,21 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+// Every package runs `vitest run --config ../../vitest.config.ts` in its own folder: one configuration, many roots.
+const conditions = ['source', 'node', 'module', 'import', 'default']
+
+const config: ViteUserConfig = defineConfig({
+  root: process.cwd(),
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['**/*.test.ts'],
+    setupFiles: [new URL('vitest.setup.ts', import.meta.url).pathname],
+    reporters: ['default', 'json'],
+    outputFile: { json: '.report/tests.json' },
+    restoreMocks: true,
+    unstubGlobals: true,
+    unstubEnvs: true,
+  },
+})
+
+export default config
