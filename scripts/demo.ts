@@ -2,7 +2,16 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const command = ['call', '+34612345678', '--from', '+34910000001', '--var', 'customer_name=Ana', '--mock', '--wait']
+const command = [
+  'call',
+  '+34612345678',
+  '--from',
+  '+34910000001',
+  '--var',
+  'customer_name=Ana',
+  '--mock',
+  '--wait',
+]
 
 process.stdout.write(`\n$ digame ${command.join(' ')}\n`)
 const bin = fileURLToPath(new URL('../apps/cli/src/bin.ts', import.meta.url))

@@ -12,7 +12,11 @@ interface Task {
   readonly command: string
   readonly directory: string
   readonly cache: { readonly status: string }
-  readonly execution?: { readonly exitCode: number | null; readonly startTime: number; readonly endTime: number }
+  readonly execution?: {
+    readonly exitCode: number | null
+    readonly startTime: number
+    readonly endTime: number
+  }
 }
 
 interface Report {
@@ -27,14 +31,21 @@ const runs = new URL('.turbo/runs/', root)
 
 async function report(task: Task): Promise<Report | undefined> {
   const path = new URL(`${task.directory ? `${task.directory}/` : ''}.report/tests.json`, root)
-  return task.taskId.endsWith('#test') ? JSON.parse(await readFile(path, 'utf8').catch(() => 'null')) : undefined
+  return task.taskId.endsWith('#test')
+    ? JSON.parse(await readFile(path, 'utf8').catch(() => 'null'))
+    : undefined
 }
 
 const begun = performance.now()
 await rm(runs, { recursive: true, force: true })
 const code = await turbo([
   ...['run', 'lint', 'typecheck', 'knip', 'generated', 'test', 'packaging'],
-  ...['--continue=dependencies-successful', '--summarize', '--output-logs=errors-only', '--log-order=grouped'],
+  ...[
+    '--continue=dependencies-successful',
+    '--summarize',
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+  ],
   ...process.argv.slice(2),
 ])
 
@@ -60,9 +71,13 @@ for (const task of tasks.filter(({ command }) => command !== '<NONEXISTENT>')) {
   skipped += counted?.numPendingTests ?? 0
   const { startTime = 0, endTime = 0 } = task.execution ?? {}
   const took = task.cache.status === 'HIT' ? 'cached' : `${((endTime - startTime) / 1000).toFixed(1)} s`
-  process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${task.taskId.padEnd(32)} ${String(tests.passed).padStart(5)}  ${took}\n`)
+  process.stdout.write(
+    `${ok ? 'ok  ' : 'FAIL'} ${task.taskId.padEnd(32)} ${String(tests.passed).padStart(5)}  ${took}\n`,
+  )
 }
 if (failed === 0 && code !== 0) failed = 1
 const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-process.stdout.write(`\nin ${seconds} s\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
+process.stdout.write(
+  `\nin ${seconds} s\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`,
+)
 process.exitCode = failed === 0 ? 0 : 1

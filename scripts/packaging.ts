@@ -14,7 +14,17 @@ try {
   run('publint', 'run', tarball, '--strict')
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, unknown> }
   // A command has nothing to import.
-  if ('.' in exports) run('attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', 'package.json', 'openapi.yaml', 'openapi.json')
+  if ('.' in exports)
+    run(
+      'attw',
+      tarball,
+      '--profile',
+      'esm-only',
+      '--exclude-entrypoints',
+      'package.json',
+      'openapi.yaml',
+      'openapi.json',
+    )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -2,13 +2,13 @@
 import type { Diga, RequestOptions } from '@digame/client'
 import document from '@digame/spec/openapi.json' with { type: 'json' }
 
-export const from = '+34910000001'
+const from = '+34910000001'
 export const to = '+34612345678'
-export const callId = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01'
+const callId = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01'
 const other = '0b8a3a52-3d5f-4a53-9c58-0e6f7b1d2c03'
 
 /** One try, no look-up: what is tested is one answer. */
-export const once = { maxRetries: 0, timeoutMs: 10_000 }
+const once = { maxRetries: 0, timeoutMs: 10_000 }
 
 interface Operation {
   required(diga: Diga, options?: RequestOptions): Promise<unknown>

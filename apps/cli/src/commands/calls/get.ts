@@ -1,0 +1,14 @@
+import { connect } from '../../connect.ts'
+import type { Context } from '../../context.ts'
+import { json, rows } from '../../output.ts'
+import { details } from '../../show.ts'
+
+export interface GetFlags {
+  readonly json?: boolean
+}
+
+/** Shows one call. */
+export async function get(this: Context, flags: GetFlags, id: string): Promise<void> {
+  const call = await connect(this).diga.calls.get(id, { signal: this.signal })
+  this.stdout.write(flags.json ? json(call) : rows(details(call)))
+}

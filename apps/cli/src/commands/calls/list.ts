@@ -1,0 +1,55 @@
+import { connect } from '../../connect.ts'
+import type { Context } from '../../context.ts'
+import { UsageError } from '../../failures.ts'
+import { type directions, given, type statuses } from '../../input.ts'
+import { json } from '../../output.ts'
+import { line } from '../../show.ts'
+
+export interface ListFlags {
+  readonly status?: (typeof statuses)[number]
+  readonly type?: (typeof directions)[number]
+  readonly agent?: string
+  readonly contact?: string
+  readonly phone?: string
+  readonly since?: Date
+  readonly until?: Date
+  readonly key?: string
+  readonly limit?: number
+  readonly all?: boolean
+  readonly json?: boolean
+}
+
+const defaultLimit = 50
+/** The service gives no more on one page. */
+const longestPage = 1000
+
+/** Lists calls, newest first. */
+export async function list(this: Context, flags: ListFlags): Promise<void> {
+  const { all, key, limit } = flags
+  if (all && limit !== undefined) throw new UsageError('--all and --limit contradict each other; give one.')
+  const most = all ? Number.POSITIVE_INFINITY : (limit ?? defaultLimit)
+  const query = given({
+    status: flags.status,
+    type: flags.type,
+    agent_id: flags.agent,
+    contact_id: flags.contact,
+    phone_id: flags.phone,
+    start_created_date: flags.since?.toISOString(),
+    end_created_date: flags.until?.toISOString(),
+    // One more than is shown tells whether there are more.
+    limit: key === undefined ? Math.min(most + 1, longestPage) : longestPage,
+  })
+  let shown = 0
+  for await (const call of connect(this).diga.calls.list(query, { signal: this.signal })) {
+    if (key !== undefined && call.dynamic_variables?.['digame_key'] !== key) continue
+    if (shown === most) {
+      this.stderr.write(`There are more than ${most}; give a higher --limit, or --all.\n`)
+      return
+    }
+    this.stdout.write(flags.json ? json(call) : line(call))
+    shown++
+  }
+  if (key !== undefined && shown === 0) {
+    this.stderr.write('No call carries this key. That does not prove that none was placed.\n')
+  }
+}

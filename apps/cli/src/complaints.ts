@@ -1,0 +1,53 @@
+import {
+  AliasNotFoundError,
+  type ApplicationText,
+  ArgumentParseError,
+  EnumValidationError,
+  FlagNotFoundError,
+  text_en,
+  UnexpectedFlagError,
+  UnexpectedPositionalError,
+  UnsatisfiedFlagError,
+  UnsatisfiedPositionalError,
+} from '@stricli/core'
+import { UsageError } from './failures.ts'
+import { shown } from './input.ts'
+
+// Stricli does not tell whether a name is that of a flag.
+const flag = (name: string): string => (name === 'to' || name === 'id' ? `<${name}>` : `--${name}`)
+
+/** What is wrong with a command line, in one sentence; numbers are never repeated. */
+function complaint(error: unknown): string {
+  if (error instanceof FlagNotFoundError) {
+    const [nearest] = error.corrections
+    const instead = nearest ? `did you mean --${kebab(nearest)}?` : 'see --help.'
+    return `There is no flag --${error.input}; ${instead}`
+  }
+  if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}; see --help.`
+  if (error instanceof ArgumentParseError) {
+    const { exception, externalFlagNameOrPlaceholder: name } = error
+    return `${flag(name)}: ${exception instanceof UsageError ? exception.message : 'takes no value.'}`
+  }
+  if (error instanceof EnumValidationError) {
+    return `--${error.externalFlagName}: ${shown(error.input)} is none of ${error.values.join(', ')}.`
+  }
+  if (error instanceof UnsatisfiedFlagError) return `--${error.externalFlagName} needs a value; see --help.`
+  if (error instanceof UnexpectedFlagError) return `--${error.externalFlagName} is there twice; give it once.`
+  if (error instanceof UnexpectedPositionalError) {
+    return error.input.startsWith('-')
+      ? `${shown(error.input)} is no flag; see --help.`
+      : 'There is one argument too many; put what has spaces in it into quotes.'
+  }
+  if (error instanceof UnsatisfiedPositionalError) return `<${error.placeholder}> is missing; see --help.`
+  return String(error)
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** Stricli's texts, with complaints of our own. */
+export const text: ApplicationText = {
+  ...text_en,
+  exceptionWhileParsingArguments: complaint,
+  noCommandRegisteredForInput: ({ input, corrections }) =>
+    `There is no command ${shown(input)}; ${corrections.length > 0 ? `did you mean ${corrections.join(' or ')}?` : 'see digame --help.'}`,
+}

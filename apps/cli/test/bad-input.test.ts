@@ -1,0 +1,200 @@
+import { createMock, type Mock } from '@digame/mock'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { digame, from, to } from './helpers.ts'
+
+let mock: Mock
+
+beforeEach(async () => {
+  mock = await createMock()
+})
+
+afterEach(async () => {
+  expect(mock.journal).toEqual([])
+  await mock.close()
+})
+
+const given = [to, '--from', from]
+
+/** What is typed after `digame`, and all that is said about it. */
+const bad: readonly (readonly [title: string, argv: readonly string[], said: string])[] = [
+  [
+    'a number without +34',
+    ['call', '612345678', '--from', from],
+    'The number to call, "6123***78", is not a Spanish number in full; write +34612345678.',
+  ],
+  [
+    'a number with spaces',
+    ['call', '+34 612 345 678', '--from', from],
+    'The number to call, "+34 *********78", is not a Spanish number in full; write +34612345678.',
+  ],
+  [
+    'a number with 0034',
+    ['call', '0034612345678', '--from', from],
+    'The number to call, "0034*******78", is not a Spanish number in full; write +34612345678.',
+  ],
+  [
+    'a number with 34 alone',
+    ['call', '34 612-345-678', '--from', from],
+    'The number to call, "34 6********78", is not a Spanish number in full; write +34612345678.',
+  ],
+  [
+    'a foreign number',
+    ['call', '+14155550100', '--from', from],
+    'The number to call, "+141******00", is not a Spanish number in full; write +34 and nine digits, such as +34612345678.',
+  ],
+  [
+    'a number of spaces',
+    ['call', '+34 612', '345', '--from', from],
+    'There is one argument too many; put what has spaces in it into quotes.',
+  ],
+  ['no number', ['call', '--from', from], '<to> is missing; see --help.'],
+  [
+    'two numbers',
+    ['call', to, to, '--from', from],
+    'There is one argument too many; put what has spaces in it into quotes.',
+  ],
+  ['no --from', ['call', to], '--from needs a value; see --help.'],
+  ['--from without a value', ['call', to, '--from', '--wait'], '--from needs a value; see --help.'],
+  ['an empty --from', ['call', to, '--from='], '"--from=" is no flag; see --help.'],
+  [
+    'a --from of no country',
+    ['call', to, '--from', '910000001'],
+    '--from "9100***01" is neither a number in E.164 (+34910000001) nor a uuid.',
+  ],
+  ['--from twice', ['call', ...given, '--from', '+34910000002'], '--from is there twice; give it once.'],
+  ['an unknown flag', ['call', ...given, '--wat'], 'There is no flag --wat; did you mean --wait?'],
+  [
+    'an unknown flag with a value',
+    ['call', ...given, '--dry-run=1'],
+    'There is no flag --dry-run; see --help.',
+  ],
+  ['an unknown letter', ['call', ...given, '-w'], 'There is no flag -w; see --help.'],
+  ['a negated flag', ['call', ...given, '--no-wait'], 'There is no flag --no-wait; did you mean --wait?'],
+  [
+    'a flag of JavaScript',
+    ['call', ...given, '--constructor', 'x'],
+    'There is no flag --constructor; see --help.',
+  ],
+  ['a flag as a key', ['call', ...given, '--key', '--x'], '--key: "--x" looks like a flag; see --help.'],
+  [
+    'a key with a space',
+    ['call', ...given, '--key', 'a b'],
+    '--key must be 1 to 200 visible ASCII characters without spaces.',
+  ],
+  ['a switch with a value', ['call', ...given, '--wait=perhaps'], '--wait: takes no value.'],
+  [
+    'an agent version that is no uuid',
+    ['call', ...given, '--agent-version', '5f0f2d64'],
+    '--agent-version: "5f0f2d64" is not a uuid; copy one like 5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10.',
+  ],
+  [
+    'a number as an agent version',
+    ['call', ...given, '--agent-version', to],
+    '--agent-version: "+346…" is not a uuid; copy one like 5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10.',
+  ],
+  [
+    'a variable without =',
+    ['call', ...given, '--var', 'Ana'],
+    '--var: "Ana" has no "="; write name=value, such as customer_name=Ana.',
+  ],
+  [
+    'a variable without a name',
+    ['call', ...given, '--var', '=Ana'],
+    '--var: "=Ana" has no plain name before "="; write name=value.',
+  ],
+  [
+    'a variable with a space in its name',
+    ['call', ...given, '--var', 'first name=Ana'],
+    '--var: "first name=Ana" has no plain name before "="; write name=value.',
+  ],
+  [
+    'a variable twice',
+    ['call', ...given, '--var', 'a=1', '--var', 'b=2', '--var', 'a=3'],
+    '--var: "a" is there twice; give each name once.',
+  ],
+  [
+    'the variable of the key',
+    ['call', ...given, '--var', 'digame_key=1'],
+    '--var: digame_key is the idempotency key of the call; give it with --key.',
+  ],
+  ...['tomorrow', '2026-07-22', '2026-07-22T18:00', '2026-02-30T10:00:00Z', '2026-07-22T25:00:00Z'].map(
+    (date) =>
+      [
+        `--not-after ${date}`,
+        ['call', ...given, '--not-after', date],
+        `--not-after: "${date}" is not a moment; write date, time and zone, such as 2026-07-22T18:00:00+02:00.`,
+      ] as const,
+  ),
+  [
+    '--mock-speed 0',
+    ['call', ...given, '--mock', '--mock-speed', '0'],
+    '--mock-speed: "0" is not a factor; write a number above 0, such as 10 or 0.5.',
+  ],
+  [
+    '--mock-speed without --mock',
+    ['call', ...given, '--mock-speed', '5'],
+    '--mock-speed does nothing alone; add --mock.',
+  ],
+  ['an unknown command', ['cal', to], 'There is no command "cal"; did you mean `call`?'],
+  ['a number as a command', [to], 'There is no command "+346…"; see digame --help.'],
+  ['an unknown command of calls', ['calls', 'lst'], 'There is no command "lst"; did you mean `list`?'],
+  ['a call without an id', ['calls', 'get'], '<id> is missing; see --help.'],
+  [
+    'a call id that is no uuid',
+    ['calls', 'watch', '..'],
+    '<id>: ".." is not a uuid; copy one like 5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10.',
+  ],
+  [
+    'an unknown status',
+    ['calls', 'list', '--status', 'done'],
+    '--status: "done" is none of dialing, in_queue, in_progress, completed, failed, transferred, no_answer.',
+  ],
+  [
+    '--limit 0',
+    ['calls', 'list', '--limit', '0'],
+    '--limit: "0" is not a count; write a whole number of 1 or more.',
+  ],
+  [
+    '--all with --limit',
+    ['calls', 'list', '--all', '--limit', '5'],
+    '--all and --limit contradict each other; give one.',
+  ],
+]
+
+test.for(bad)('%s is refused', async ([, argv, said]) => {
+  const { code, stdout, stderr } = await digame(argv, { fetch: mock.fetch })
+  expect(stderr).toBe(`error: ${said}\n`)
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+})
+
+test.for(bad)('%s is refused in JSON', async ([, argv, said]) => {
+  const { code, stdout, stderr } = await digame([...argv, '--json'], { fetch: mock.fetch })
+  expect(JSON.parse(stderr).error).toMatchObject({
+    name: expect.any(String),
+    code: expect.any(String),
+    message: said,
+  })
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+})
+
+test.for([
+  [{}, 'There is no API key; set DIGA_API_KEY to the key of your account, or add --mock to call nobody.'],
+  [
+    { DIGA_API_KEY: ' ' },
+    'There is no API key; set DIGA_API_KEY to the key of your account, or add --mock to call nobody.',
+  ],
+  [
+    { DIGA_API_KEY: 'sk 1' },
+    'DIGA_API_KEY: The API key is empty or has spaces or line breaks in it: copy it again.',
+  ],
+  [
+    { DIGA_API_KEY: 'sk-1', DIGA_BASE_URL: 'api.diga.io' },
+    'DIGA_BASE_URL: The base URL must look like https://api.diga.io, without query or fragment.',
+  ],
+] as const)('the environment %o is refused', async ([env, said]) => {
+  const { code, stderr } = await digame(['call', ...given], { fetch: mock.fetch, env })
+  expect(stderr).toBe(`error: ${said}\n`)
+  expect(code).toBe(2)
+})

@@ -1,0 +1,125 @@
+import type { Clock, Fetch } from '@digame/client'
+import type { Mock } from '@digame/mock'
+import type { Output, World } from '../src/context.ts'
+import type { ExitCode } from '../src/exit-codes.ts'
+import { run } from '../src/run.ts'
+
+export const to = '+34612345678'
+export const from = '+34910000001'
+export const id = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01'
+
+export interface Result {
+  readonly code: ExitCode
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Setup {
+  readonly fetch?: Fetch
+  readonly clock?: Clock
+  readonly env?: World['env']
+  readonly isTTY?: boolean
+  /** Aborted, the person has interrupted. */
+  readonly interrupt?: AbortController
+  /** Told of all that stderr has got, each time it gets more. */
+  readonly onStderr?: (text: string) => void
+}
+
+/** Runs a command line in this process, in a world where only what is given exists. */
+export async function digame(argv: readonly string[], setup: Setup = {}): Promise<Result> {
+  const { fetch = unreachable, clock, env = { DIGA_API_KEY: 'sk-test' }, isTTY = false } = setup
+  const { interrupt = new AbortController(), onStderr } = setup
+  const out = collector(isTTY)
+  const err = collector(isTTY, onStderr)
+  const world: World = {
+    stdout: out,
+    stderr: err,
+    env,
+    fetch,
+    signal: interrupt.signal,
+    ...(clock && { clock }),
+  }
+  const code = await run(argv, world)
+  return { code, stdout: out.text(), stderr: err.text() }
+}
+
+/** Fails the test that sends something where nothing may be sent. */
+const unreachable: Fetch = (url, { method }) => {
+  throw new Error(`Something was sent: ${method} ${url}`)
+}
+
+function collector(isTTY: boolean, onText?: (text: string) => void): Output & { text(): string } {
+  let all = ''
+  return {
+    isTTY,
+    text: () => all,
+    write(text) {
+      all += text
+      onText?.(all)
+    },
+  }
+}
+
+export const json = (body: unknown, status = 200): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
+
+/** Time that passes by itself, as far as the next timer, whenever nothing is under way. */
+export interface TestTime {
+  readonly clock: Clock
+  /** A fetch during which no time passes. */
+  fetch(inner: Fetch): Fetch
+}
+
+/** Timers this long and longer are deadlines, in milliseconds: no time passes only to reach one. */
+const deadline = 15_000
+
+export function createTime(): TestTime {
+  let now = Date.UTC(2026, 6, 22, 10)
+  let underWay = 0
+  let idleTurns = 0
+  let turning = false
+  const timers = new Set<{ readonly at: number; readonly run: () => void; readonly isDeadline: boolean }>()
+
+  const turn = (): void => {
+    const sleeps = [...timers].filter(({ isDeadline }) => !isDeadline)
+    turning = sleeps.length > 0
+    if (!turning) return
+    idleTurns = underWay > 0 ? 0 : idleTurns + 1
+    // An answer takes some turns to be read after it has come.
+    const next = idleTurns > 5 ? sleeps.reduce((a, b) => (b.at < a.at ? b : a)) : undefined
+    if (next) {
+      idleTurns = 0
+      timers.delete(next)
+      now = Math.max(now, next.at)
+      next.run()
+    }
+    setImmediate(turn)
+  }
+
+  return {
+    clock: {
+      now: () => now,
+      elapsed: () => now,
+      after(ms, run) {
+        const timer = { at: now + ms, run, isDeadline: ms >= deadline }
+        timers.add(timer)
+        if (!turning) {
+          turning = true
+          setImmediate(turn)
+        }
+        return () => timers.delete(timer)
+      },
+    },
+    fetch: (inner) => async (url, init) => {
+      underWay++
+      try {
+        return await inner(url, init)
+      } finally {
+        underWay--
+      }
+    },
+  }
+}
+
+/** What a test sets a mock up with. */
+export const inTime = (mock: Mock, { clock, fetch }: TestTime): Setup => ({ clock, fetch: fetch(mock.fetch) })

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { createTime, digame, from, to } from './helpers.ts'
+
+const env = { DIGA_BASE_URL: 'http://127.0.0.1:9/nowhere' }
+
+test('needs no key and sends nothing out of the process', async () => {
+  // The helper's fetch fails whoever uses it.
+  const { code, stdout, stderr } = await digame(['call', to, '--from', from, '--mock', '--wait'], {
+    env,
+    clock: createTime().clock,
+  })
+  expect(stderr).toContain('(a mock: nobody is called)')
+  expect(stderr).toContain('\ndialing\nin_progress\ncompleted\n')
+  expect(stdout).toContain('outcome   completed\n')
+  expect(code).toBe(0)
+})
+
+test.for(['0.5', '1', '12', '100', '5000'])('sees each status at speed %s', async (speed) => {
+  const argv = ['call', to, '--from', from, '--mock', '--mock-speed', speed, '--wait']
+  const { code, stderr } = await digame(argv, { env, clock: createTime().clock })
+  expect(stderr).toContain('\ndialing\nin_progress\ncompleted\n')
+  expect(code).toBe(0)
+})

@@ -1,0 +1,57 @@
+// @ts-check
+
+/**
+ * @typedef {{
+ *   id: string
+ *   state: 'sending' | 'placed' | 'ended' | 'refused' | 'unknown' | 'out_of_sight'
+ *   status?: string
+ *   outcome?: string
+ *   duration?: number | null
+ * }} Callback
+ */
+
+/** @type {Record<string, string>} */
+const statuses = {
+  in_queue: 'En cola, esperando una línea libre',
+  dialing: 'Marcando tu número',
+  in_progress: 'En conversación',
+}
+
+/** @type {Record<string, string>} */
+const outcomes = {
+  completed: 'Llamada terminada',
+  transferred: 'Te hemos pasado con una persona',
+  no_answer: 'No has contestado',
+  voicemail: 'Ha saltado el buzón de voz',
+  failed: 'No se ha podido establecer la llamada',
+}
+
+/** @type {(seconds: number) => string} */
+function time(seconds) {
+  const minutes = Math.floor(seconds / 60)
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
+}
+
+/**
+ * What the visitor reads of a callback.
+ *
+ * @type {(callback: Callback) => string}
+ */
+export function words({ state, status = '', outcome = '', duration }) {
+  switch (state) {
+    case 'sending':
+      return 'Pidiendo la llamada'
+    case 'placed':
+      return statuses[status] ?? 'La llamada sigue su curso'
+    case 'ended': {
+      const text = outcomes[outcome] ?? 'Llamada terminada'
+      return duration ? `${text} · ${time(duration)}` : text
+    }
+    case 'refused':
+      return 'No hemos podido llamarte. No se ha hecho ninguna llamada.'
+    case 'unknown':
+      return 'Puede que la llamada esté en camino. Ten el teléfono a mano; no la pidas otra vez.'
+    case 'out_of_sight':
+      return 'La llamada está hecha, pero ya no podemos ver cómo va.'
+  }
+}

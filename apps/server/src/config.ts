@@ -1,0 +1,33 @@
+import { isIP } from 'node:net'
+
+/** Where the server listens, and from which number it calls. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly from: string
+  readonly trustProxy?: string[]
+}
+
+/** The environment is wrong; the message says what to set. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Reads the environment. @throws ConfigError */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const read = (name: string): string | undefined => env[name]?.trim() || undefined
+  const from = read('DIGA_FROM')
+  if (from === undefined || !/^\+[1-9]\d{6,14}$/.test(from)) {
+    throw new ConfigError('DIGA_FROM must be the calling number, such as +34910000001.')
+  }
+  const port = read('PORT') ?? '3000'
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new ConfigError('PORT must be a number from 0 to 65535.')
+  }
+  const proxies = read('TRUST_PROXY')?.split(/[\s,]+/)
+  if (proxies?.some((address) => isIP(address) === 0)) {
+    throw new ConfigError('TRUST_PROXY must be the addresses of proxies, such as 127.0.0.1.')
+  }
+  const host = read('HOST') ?? '127.0.0.1'
+  return { host, port: Number(port), from, ...(proxies && { trustProxy: proxies }) }
+}

@@ -1,0 +1,71 @@
+import { Diga, type Fetch } from '@digame/client'
+import { createMock, type Mock } from '@digame/mock'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { type AppOptions, buildApp } from '../src/app.ts'
+import { createClock, type FakeClock } from './clock.ts'
+import { type Events, readEvents } from './events.ts'
+
+const from = '+34910000001'
+export const apiKey = 'a-key-that-nobody-may-see'
+
+/** A desk over a mock, on one fake clock. */
+export interface TestDesk extends AsyncDisposable {
+  readonly app: FastifyInstance
+  readonly mock: Mock
+  readonly clock: FakeClock
+  /** Loads the page, for its token. */
+  token(): Promise<string>
+  /** Sends the form as the page does; what is given replaces what it has. */
+  ask(form: Readonly<Record<string, unknown>>, headers?: Headers): Promise<LightMyRequestResponse>
+  events(id: string, headers?: Headers): Promise<Events>
+  /** Lets time pass until this shows in the events. */
+  until(events: Events, text: string): Promise<void>
+  /** How many calls were asked for upstream. */
+  posts(): number
+}
+
+type Headers = Readonly<Record<string, string>>
+
+export async function openDesk(options: Partial<AppOptions> = {}): Promise<TestDesk> {
+  const clock = createClock()
+  const mock = await createMock({ clock })
+  const fetch: Fetch = async (url, init) => {
+    clock.busy++
+    return mock.fetch(url, init).finally(() => clock.busy--)
+  }
+  const diga = new Diga({ apiKey, baseUrl: 'http://diga.test', fetch, clock, random: () => 0.5 })
+  const app = buildApp({ diga, from, clock, ...options })
+
+  async function token(): Promise<string> {
+    const { body } = await app.inject('/')
+    return /id="token" value="([^"]+)"/.exec(body)?.[1] ?? ''
+  }
+
+  return {
+    app,
+    mock,
+    clock,
+    token,
+    async ask(form, headers = { 'sec-fetch-site': 'same-origin' }) {
+      const whole = { name: 'Ana', phone: '612 345 678', consent: true, ...form }
+      const payload = { token: await token(), ...whole }
+      return app.inject({ method: 'POST', url: '/api/callbacks', headers, payload })
+    },
+    async events(id, headers = {}) {
+      return readEvents(
+        await app.inject({ url: `/api/callbacks/${id}/events`, headers, payloadAsStream: true }),
+      )
+    },
+    async until(events, text) {
+      for (let seconds = 0; !events.text.includes(text); seconds++) {
+        if (seconds > 300) throw new Error(`"${text}" did not come:\n${events.text}`)
+        await clock.advance(1000)
+      }
+    },
+    posts: () => mock.counts.posts,
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      await mock.close()
+    },
+  }
+}

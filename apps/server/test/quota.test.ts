@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { createQuota, visitorOf } from '../src/quota.ts'
+
+test('gives so many within any span, to each key', () => {
+  let now = 0
+  const take = createQuota(2, 1000, { now: () => now })
+  expect(take('ana')).toBe(0)
+  now = 600
+  expect(take('ana')).toBe(0)
+  now = 700
+  expect(take('ana')).toBe(300)
+  expect(take('eva')).toBe(0)
+  now = 1000
+  expect(take('ana')).toBe(0)
+  expect(take('ana')).toBe(600)
+})
+
+test('forgets the key that took longest ago', () => {
+  const take = createQuota(1, 1000, { now: () => 0 })
+  for (let key = 0; key <= 10_000; key++) take(String(key))
+  expect(take('10000')).toBe(1000)
+  expect(take('0')).toBe(0)
+})
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['::1', '0:0:0:0:'],
+  ['2001:db8::1', '2001:db8:0:0:'],
+  ['2001:0db8:0001:0002:aaaa:bbbb:cccc:dddd', '2001:db8:1:2:'],
+  ['2001:db8:1:2::9', '2001:db8:1:2:'],
+  ['fe80::a:b:c:d', 'fe80:0:0:0:'],
+])('%s counts as %s', (ip, visitor) => {
+  expect(visitorOf(ip)).toBe(visitor)
+})

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { createMock } from '@digame/mock'
+import { afterEach, expect, test, vi } from 'vitest'
+
+// Browsers and processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 20_000 })
+
+const folder = fileURLToPath(new URL('..', import.meta.url))
+const good = {
+  DIGA_API_KEY: 'any',
+  DIGA_BASE_URL: 'http://127.0.0.1:9',
+  DIGA_FROM: '+34910000001',
+  PORT: '0',
+}
+
+let server: ChildProcess | undefined
+
+afterEach(() => {
+  server?.kill('SIGKILL')
+  server = undefined
+})
+
+/** Starts the server with this environment and nothing else. */
+function start(env: Readonly<Record<string, string>>): { process: ChildProcess; stderr: () => string } {
+  const { execPath } = process
+  const child = spawn(execPath, ['--conditions=source', 'src/server.ts'], { cwd: folder, env })
+  server = child
+  let text = ''
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+  })
+  return { process: child, stderr: () => text }
+}
+
+async function urlOf(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('The server has no stdout')
+  for await (const line of createInterface(child.stdout)) {
+    const url = /listening at (http:[^"]+)/.exec(line)?.[1]
+    if (url !== undefined) return url
+  }
+  throw new Error('The server ended before it listened')
+}
+
+test.each([
+  ['DIGA_FROM', ''],
+  ['DIGA_API_KEY', ''],
+])('%s=%j ends it with 2 and one line', async (name, value) => {
+  const { process, stderr } = start({ ...good, [name]: value })
+  const [code] = await once(process, 'close')
+  expect(code).toBe(2)
+  expect(stderr()).toMatch(/^[^\n]+\.\n$/)
+  expect(stderr()).toContain(name)
+})
+
+test('a port that is taken ends it with 1 and one line', async () => {
+  await using mock = await createMock()
+  const { port } = new URL(await mock.listen())
+  const { process, stderr } = start({ ...good, PORT: port })
+  const [code] = await once(process, 'close')
+  expect(code).toBe(1)
+  expect(stderr()).toMatch(/^Cannot listen on 127\.0\.0\.1:\d+: [^\n]+\n$/)
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it at once, with a stream open', async (signal) => {
+  await using mock = await createMock()
+  const { process } = start({ ...good, DIGA_BASE_URL: await mock.listen() })
+  const url = await urlOf(process)
+  const page = await (await fetch(url)).text()
+  const token = /id="token" value="([^"]+)"/.exec(page)?.[1]
+  const answer = await fetch(`${url}/api/callbacks`, {
+    method: 'POST',
+    headers: { origin: url, 'content-type': 'application/json' },
+    body: JSON.stringify({ token, name: 'Ana', phone: '612345678', consent: true }),
+  })
+  const { id } = (await answer.json()) as { id: string }
+  const events = await fetch(`${url}/api/callbacks/${id}/events`)
+  expect(events.status).toBe(200)
+
+  process.kill(signal)
+  const [[code]] = await Promise.all([once(process, 'close'), events.text().catch(() => '')])
+  expect(code).toBe(0)
+  expect(mock.counts.posts).toBeLessThanOrEqual(1)
+  mock.expectNoViolations()
+})

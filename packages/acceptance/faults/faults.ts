@@ -1,0 +1,75 @@
+/** What a line does to a request to place a call, and what may be said of it afterwards. */
+import type { Socket } from 'node:net'
+import { type Fault, respond } from './line.ts'
+
+export interface FaultCase {
+  readonly name: string
+  /** What a client can know afterwards. */
+  readonly placed: 'no' | 'maybe'
+  readonly fault: Fault
+  /** Whether the client hears something of the kind only by its deadline. */
+  readonly slow?: boolean
+}
+
+const html = '<html><h1>Bad gateway</h1></html>'
+const later = (ms: number, run: () => void): void => void setTimeout(run, ms)
+const half = (answer: Buffer): Buffer => answer.subarray(0, answer.length - 40)
+
+const status =
+  (code: number, body = '', headers: Record<string, string> = {}): Fault =>
+  (socket) =>
+    void socket.write(respond(code, body, headers))
+
+const refusal = (code: number): FaultCase => ({
+  name: `answers ${code}`,
+  placed: 'no',
+  fault: status(code, `{"status":"error","error_code":"NO","message":"+34612345678 is refused"}`, {
+    ...(code < 400 && { location: '/elsewhere/' }),
+  }),
+})
+
+const doubt = (code: number, body = '', type = 'application/json'): FaultCase => ({
+  name: `answers ${code}${body ? ` with ${type}` : ''}`,
+  placed: 'maybe',
+  fault: status(code, body, { 'content-type': type, ...(code < 400 && { location: '/elsewhere/' }) }),
+})
+
+const broken = (name: string, fault: Fault, slow = false): FaultCase => ({
+  name,
+  placed: 'maybe',
+  fault,
+  slow,
+})
+
+/** Everything that does not prove that no call was made. */
+export const doubts: readonly FaultCase[] = [
+  ...[301, 302, 303, 408, 409, 425, 499, 500, 503, 504].map((code) => doubt(code)),
+  doubt(500, '{"status":"error","error_code":"INTERNAL_SERVER_ERROR","message":"no"}'),
+  doubt(502, html, 'text/html'),
+  doubt(200, html, 'text/html'),
+  doubt(201, '[]'),
+  doubt(201, '{"status":"dialing"}'),
+  doubt(204),
+  broken('resets after the request was read', (socket) => socket.resetAndDestroy()),
+  broken('ends the connection without an answer', (socket) => void socket.end()),
+  broken('ends it within the head', (socket, answer) => void socket.end(answer().subarray(0, 30))),
+  broken('ends it within the body', (socket, answer) => void socket.end(half(answer()))),
+  broken('resets within the body', (socket, answer) => {
+    socket.write(half(answer()))
+    later(20, () => socket.resetAndDestroy())
+  }),
+  broken('is silent', () => {}, true),
+  broken('is silent within the body', (socket, answer) => void socket.write(half(answer())), true),
+  broken('answers something that is not HTTP', (socket: Socket) => void socket.end('220 mail ready\r\n')),
+  broken('promises a body over 10 MiB', (socket) => {
+    socket.write(
+      'HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 20000000\r\n\r\n{',
+    )
+  }),
+]
+
+/** Answers that prove that no call was made. */
+export const refusals: readonly FaultCase[] = [
+  307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 412, 413, 414, 415, 417, 421, 422, 426, 428,
+  431,
+].map(refusal)

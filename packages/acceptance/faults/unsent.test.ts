@@ -1,0 +1,269 @@
+/** What never left, and what nobody can tell: connections that fail before, while and after a request is sent. */
+import dns from 'node:dns'
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { Diga, type DigaError, type DigaEvent } from '@digame/client'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Network, openNetwork, respond } from './line.ts'
+
+const body = { from_number: '+34910000001', to_number: '+34612345678' }
+
+async function listen(
+  onConnection: (socket: Socket) => void,
+): Promise<AsyncDisposable & { port: number; server: Server }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    onConnection(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    server,
+    port: (server.address() as { port: number }).port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function client(baseUrl: string, more: object = {}): { diga: Diga; events: DigaEvent[] } {
+  const events: DigaEvent[] = []
+  const onEvent = (event: DigaEvent): void => void events.push(event)
+  const diga = new Diga({
+    apiKey: 'key',
+    baseUrl,
+    settleMs: 100,
+    timeoutMs: 1000,
+    random: () => 0,
+    onEvent,
+    ...more,
+  })
+  return { diga, events }
+}
+
+const sends = (events: readonly DigaEvent[], method = 'POST'): number =>
+  events.filter((event) => event.type === 'request' && event.method === method).length
+
+const failed = async (diga: Diga, options = {}): Promise<DigaError> =>
+  diga.calls.create(body, options).then(
+    () => expect.unreachable('the create succeeded'),
+    (error: DigaError) => error,
+  )
+
+let network: Network
+beforeAll(async () => {
+  network = await openNetwork()
+})
+afterAll(() => network[Symbol.asyncDispose]())
+
+describe('never left', () => {
+  test('a refused connection is tried again and proves that no call was made', async () => {
+    const closed = await listen(() => {})
+    await closed[Symbol.asyncDispose]()
+    const { diga, events } = client(`http://127.0.0.1:${closed.port}`)
+    expect(await failed(diga)).toMatchObject({ name: 'DigaConnectionError', placed: 'no' })
+    expect(sends(events)).toBe(3)
+    expect(sends(events, 'GET')).toBe(0)
+  })
+
+  test('TLS against a port that speaks plain HTTP never leaves', async () => {
+    let requests = 0
+    await using plain = await listen((socket) =>
+      socket.once('data', (bytes) => {
+        if (bytes.includes('POST')) requests++
+        socket.end(respond(400))
+      }),
+    )
+    const { diga, events } = client(`https://127.0.0.1:${plain.port}`)
+    expect(await failed(diga)).toMatchObject({ placed: 'no' })
+    expect(sends(events)).toBe(3)
+    expect(requests).toBe(0)
+  })
+
+  test('a name that does not resolve never leaves', async () => {
+    const error = Object.assign(new Error('getaddrinfo ENOTFOUND'), {
+      code: 'ENOTFOUND',
+      syscall: 'getaddrinfo',
+    })
+    vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: object, done: (error: Error) => void) => {
+      queueMicrotask(() => done(error))
+    }) as never)
+    const { diga, events } = client('http://service.invalid')
+    expect(await failed(diga)).toMatchObject({ placed: 'no' })
+    expect(sends(events)).toBe(3)
+  })
+
+  test('a peer that never finishes the handshake leaves nothing sent at the deadline', async () => {
+    await using silent = await listen(() => {})
+    const { diga } = client(`https://127.0.0.1:${silent.port}`, { timeoutMs: 100, maxRetries: 0 })
+    expect(await failed(diga)).toMatchObject({ name: 'DigaTimeoutError', placed: 'no' })
+  })
+
+  test('an abort while connecting leaves nothing sent', async () => {
+    const controller = new AbortController()
+    await using silent = await listen(() => controller.abort())
+    const { diga } = client(`https://127.0.0.1:${silent.port}`)
+    expect(await failed(diga, { signal: controller.signal })).toMatchObject({
+      name: 'DigaAbortError',
+      placed: 'no',
+    })
+  })
+
+  test('a connection that opens at the second try places one call', async () => {
+    const closed = await listen(() => {})
+    await closed[Symbol.asyncDispose]()
+    let posts = 0
+    const reopened = createServer((socket) =>
+      socket.once('data', () => {
+        posts++
+        socket.end(respond(201, '{"id":"1"}', { connection: 'close' }))
+      }),
+    )
+    const onEvent = (event: DigaEvent): void => {
+      if (event.type === 'retry') reopened.listen(closed.port, '127.0.0.1')
+    }
+    const random = (): number => 0.2
+    const diga = new Diga({ apiKey: 'key', baseUrl: `http://127.0.0.1:${closed.port}`, onEvent, random })
+    expect(await diga.calls.create(body)).toEqual({ id: '1' })
+    expect(posts).toBe(1)
+    reopened.close()
+    await once(reopened, 'close')
+  })
+})
+
+describe('nobody can tell', () => {
+  test('a connection reset before the request was read is not sent again', async () => {
+    let connections = 0
+    await using bad = await listen((socket) => {
+      connections++
+      socket.once('readable', () => socket.resetAndDestroy())
+    })
+    const { diga, events } = client(`http://127.0.0.1:${bad.port}`)
+    expect(await failed(diga)).toMatchObject({ placed: 'maybe' })
+    expect(sends(events)).toBe(1)
+    expect(connections).toBeGreaterThan(1)
+  })
+
+  test('a request on a kept connection that has gone stale is not sent again', async () => {
+    let posts = 0
+    await using stale = await listen((socket) => {
+      socket.on('data', (bytes) => {
+        if (String(bytes).startsWith('POST')) {
+          posts++
+          socket.resetAndDestroy()
+        } else socket.write(respond(200, '{"data":[],"has_more":false}', { date: new Date().toUTCString() }))
+      })
+    })
+    const { diga } = client(`http://127.0.0.1:${stale.port}`)
+    await diga.calls.list()
+    expect(await failed(diga)).toMatchObject({ placed: 'maybe' })
+    expect(posts).toBe(1)
+  })
+
+  test('the same failures under a caller’s fetch prove nothing', async () => {
+    const closed = await listen(() => {})
+    await closed[Symbol.asyncDispose]()
+    const { diga, events } = client(`http://127.0.0.1:${closed.port}`, {
+      fetch: (url: string, init: RequestInit) => fetch(url, init),
+    })
+    expect(await failed(diga)).toMatchObject({ placed: 'maybe', candidates: [] })
+    expect(sends(events)).toBe(1)
+  })
+
+  test('an abort after the request has arrived', async () => {
+    const controller = new AbortController()
+    const line = network.open({
+      fault: () => controller.abort(new Error('enough')),
+      created: true,
+      list: 'echoes',
+      clockOffsetMs: 0,
+    })
+    const { diga } = client(line.baseUrl)
+    const error = await failed(diga, { signal: controller.signal, idempotencyKey: 'key' })
+    expect(error).toMatchObject({ name: 'DigaAbortError', placed: 'maybe', cause: { message: 'enough' } })
+    expect(line.lists).toBe(0)
+    expect(await diga.calls.create(body, { idempotencyKey: 'key' })).toMatchObject({
+      id: line.calls[0]?.['id'],
+    })
+    expect(line.posts).toBe(1)
+  })
+
+  test('an abort within the body', async () => {
+    const controller = new AbortController()
+    const line = network.open({
+      fault: (socket, answer) => {
+        socket.write(answer().subarray(0, -5))
+        setTimeout(() => controller.abort(), 20)
+      },
+      created: true,
+      list: 'echoes',
+      clockOffsetMs: 0,
+    })
+    const { diga } = client(line.baseUrl)
+    const error = await failed(diga, { signal: controller.signal })
+    expect(error).toMatchObject({ name: 'DigaAbortError', placed: 'maybe' })
+  })
+
+  test('an abort during the look-up', async () => {
+    const controller = new AbortController()
+    const line = network.open({
+      fault: (socket) => socket.destroy(),
+      created: true,
+      list: 'silent',
+      clockOffsetMs: 0,
+    })
+    const onEvent = (event: DigaEvent): void => {
+      if (event.type === 'response' && event.method === 'GET') controller.abort()
+    }
+    const { diga } = client(line.baseUrl, { onEvent })
+    expect(await failed(diga, { signal: controller.signal })).toMatchObject({
+      name: 'DigaAbortError',
+      placed: 'maybe',
+    })
+    expect({ posts: line.posts, lists: line.lists }).toEqual({ posts: 1, lists: 1 })
+  })
+})
+
+describe('429', () => {
+  const http = (ms: number): string => new Date(Date.now() + ms).toUTCString()
+  test.each([
+    ['no Retry-After', () => ({})],
+    ['seconds', () => ({ 'retry-after': '0' })],
+    ['a fraction of a second', () => ({ 'retry-after': '0.01' })],
+    ['a date that has passed', () => ({ 'retry-after': http(-5000), date: http(0) })],
+    ['nonsense', () => ({ 'retry-after': 'soon' })],
+  ])('with %s is sent once more', async (_, headers) => {
+    let posts = 0
+    const line = network.open({
+      fault: (socket, answer) => void socket.write(posts++ === 0 ? respond(429, '', headers()) : answer()),
+      created: false,
+      list: 'echoes',
+      clockOffsetMs: 0,
+    })
+    const { diga } = client(line.baseUrl)
+    expect(await diga.calls.create(body)).toMatchObject({ status: 'dialing' })
+    expect(line.lists).toBe(0)
+    expect(line.posts).toBe(2)
+  })
+
+  test.each([
+    ['more than a minute', () => ({ 'retry-after': '61' })],
+    [
+      'a date beyond a minute by the answer’s own clock',
+      () => ({ 'retry-after': http(3_700_000), date: http(3_600_000) }),
+    ],
+  ])('that asks for %s is reported at once', async (_, headers) => {
+    const line = network.open({
+      fault: (socket) => void socket.write(respond(429, '', headers())),
+      created: false,
+      list: 'echoes',
+      clockOffsetMs: 0,
+    })
+    const { diga } = client(line.baseUrl)
+    expect(await failed(diga)).toMatchObject({ status: 429, placed: 'no', retryAfterMs: expect.any(Number) })
+    expect(line.posts).toBe(1)
+  })
+})

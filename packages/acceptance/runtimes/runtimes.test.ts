@@ -1,0 +1,254 @@
+/** One suite of behaviours on every runtime that the client promises; what arrives is counted at the service. */
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { constants, createSecureServer, type ServerHttp2Stream } from 'node:http2'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createMock, type Mock } from '@digame/mock'
+import { commands, workerd } from '@digame/runtimes'
+import { build } from 'esbuild'
+import { generate } from 'selfsigned'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Fault, type Line, type Network, openNetwork, respond, type Scenario } from '../faults/line.ts'
+import type { Places, Result } from './behaviours.ts'
+
+const run = promisify(execFile)
+
+interface Expected {
+  readonly fault: Fault
+  readonly created: boolean
+  readonly saw: unknown
+  readonly posts: number
+}
+
+const doubt = { name: 'DigaConnectionError', placed: 'maybe' }
+const found = { resolved: true }
+const status = (code: number): { name: string; placed: string; status: number } => ({
+  name: 'DigaApiError',
+  placed: 'no',
+  status: code,
+})
+const answering =
+  (code: number, headers = {}): Fault =>
+  (socket) =>
+    void socket.write(respond(code, '', headers))
+
+function onceLimited(): Fault {
+  let limited = false
+  return (socket, answer) => {
+    socket.write(limited ? answer() : respond(429, '', { 'retry-after': '0' }))
+    limited = true
+  }
+}
+
+const expected = (): Record<string, Expected> => ({
+  'reset on a reused connection': { fault: (s) => s.resetAndDestroy(), created: false, saw: doubt, posts: 1 },
+  'closed on a reused connection': { fault: (s) => void s.end(), created: false, saw: doubt, posts: 1 },
+  'reset, and the call was made': { fault: (s) => s.resetAndDestroy(), created: true, saw: found, posts: 1 },
+  'answered 500, and the call was made': { fault: answering(500), created: true, saw: found, posts: 1 },
+  'silence, and the call was made': { fault: () => {}, created: true, saw: found, posts: 1 },
+  'half a body': {
+    fault: (s, answer) => void s.end(answer().subarray(0, -9)),
+    created: true,
+    saw: found,
+    posts: 1,
+  },
+  'answered 421': { fault: answering(421), created: false, saw: status(421), posts: 1 },
+  'answered 307': { fault: answering(307, { location: '/x/' }), created: false, saw: status(307), posts: 1 },
+  'answered 401': { fault: answering(401), created: false, saw: status(401), posts: 1 },
+  'answered 429 once': { fault: onceLimited(), created: false, saw: found, posts: 2 },
+  'aborted in flight': {
+    fault: () => {},
+    created: true,
+    saw: { name: 'DigaAbortError', placed: 'maybe' },
+    posts: 1,
+  },
+  'shows neither key nor number': { fault: (s) => s.destroy(), created: false, saw: false, posts: 1 },
+})
+
+let network: Network
+let mock: Mock
+let live: string
+let folder: string
+let closedPort: number
+beforeAll(async () => {
+  const closed = await openNetwork()
+  closedPort = closed.port
+  await closed[Symbol.asyncDispose]()
+  network = await openNetwork()
+  mock = await createMock({ speed: 50 })
+  live = await mock.listen()
+  folder = await mkdtemp(join(tmpdir(), 'digame-runtimes-'))
+  for (const name of ['command', 'worker']) {
+    await build({
+      entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
+      outfile: join(folder, `${name}.mjs`),
+      bundle: true,
+      format: 'esm',
+      platform: 'neutral',
+      target: 'es2022',
+      mainFields: ['module', 'main'],
+      conditions: ['source'],
+    })
+  }
+})
+afterAll(async () => {
+  await network[Symbol.asyncDispose]()
+  await mock.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+interface Run {
+  readonly places: Places
+  readonly lines: Readonly<Record<string, { line: Line; expected: Expected }>>
+}
+
+function prepare(): Run {
+  const lines = Object.fromEntries(
+    Object.entries(expected()).map(([name, one]) => {
+      const scenario: Scenario = { fault: one.fault, created: one.created, list: 'echoes', clockOffsetMs: 0 }
+      return [name, { line: network.open(scenario), expected: one }]
+    }),
+  )
+  const places = Object.fromEntries(Object.entries(lines).map(([name, { line }]) => [name, line.baseUrl]))
+  return {
+    lines,
+    places: {
+      'follows a call to its end': live,
+      'hears how many calls are live': live,
+      'nobody listens': `http://127.0.0.1:${closedPort}`,
+      ...places,
+    },
+  }
+}
+
+function judge(results: readonly Result[], { places, lines }: Run, unsent: unknown): void {
+  expect(results.filter(({ error }) => error)).toEqual([])
+  const saw = Object.fromEntries(results.map(({ name, saw }) => [name, saw]))
+  expect(Object.keys(saw)).toEqual(Object.keys(places))
+  expect(saw).toEqual({
+    'follows a call to its end': {
+      statuses: ['dialing', 'in_progress', 'completed'],
+      outcome: 'completed',
+      spoke: true,
+      listed: true,
+    },
+    'hears how many calls are live': expect.any(Number),
+    'nobody listens': unsent,
+    ...Object.fromEntries(Object.entries(lines).map(([name, one]) => [name, one.expected.saw])),
+  })
+  const posts = Object.fromEntries(Object.entries(lines).map(([name, { line }]) => [name, line.posts]))
+  expect(posts).toEqual(
+    Object.fromEntries(Object.entries(lines).map(([name, one]) => [name, one.expected.posts])),
+  )
+}
+
+describe.each(Object.entries(commands))('%s', (name, [command, ...args]) => {
+  test('places, follows and loses calls as promised', { timeout: 60_000 }, async () => {
+    const prepared = prepare()
+    const file = join(folder, 'command.mjs')
+    const { stdout } = await run(command, [...args, file, JSON.stringify(prepared.places)], {
+      timeout: 50_000,
+    })
+    // Only Node tells whether a request left.
+    const unsent = { name: 'DigaConnectionError', placed: name.startsWith('node') ? 'no' : 'maybe' }
+    judge(JSON.parse(stdout), prepared, unsent)
+  })
+})
+
+test('workerd places, follows and loses calls as promised', { timeout: 60_000 }, async () => {
+  const prepared = prepare()
+  const config = `
+    using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (
+      services = [
+        (name = "main", worker = (modules = [(name = "worker", esModule = embed "worker.mjs")],
+          compatibilityDate = "2026-01-01", globalOutbound = "loopback")),
+        (name = "loopback", network = (allow = ["private", "local"])),
+      ],
+      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+    );`
+  await writeFile(join(folder, 'config.capnp'), config)
+  const child = spawn(workerd, ['serve', '--control-fd=3', 'config.capnp'], {
+    cwd: folder,
+    stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
+  })
+  try {
+    const [said] = (await once(child.stdio[3] as NodeJS.ReadableStream, 'data')) as [Buffer]
+    const { port } = JSON.parse(String(said).split('\n')[0] ?? '') as { port: number }
+    const answer = await fetch(`http://127.0.0.1:${port}/`, {
+      method: 'POST',
+      body: JSON.stringify(prepared.places),
+    })
+    judge((await answer.json()) as Result[], prepared, { name: 'DigaConnectionError', placed: 'maybe' })
+  } finally {
+    child.kill()
+    await once(child, 'exit')
+  }
+})
+
+const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants
+
+/** What may befall a stream once its request has been read. */
+const streamFaults: Readonly<Record<string, (stream: ServerHttp2Stream) => void>> = {
+  'REFUSED_STREAM over HTTP/2': (stream) => stream.close(NGHTTP2_REFUSED_STREAM),
+  'INTERNAL_ERROR over HTTP/2': (stream) => stream.close(NGHTTP2_INTERNAL_ERROR),
+  'GOAWAY before the stream': ({ session, id = 0 }) => {
+    session?.goaway(NGHTTP2_NO_ERROR, id - 2)
+    setImmediate(() => session?.destroy())
+  },
+  'GOAWAY after the stream': ({ session, id }) => {
+    session?.goaway(NGHTTP2_NO_ERROR, id)
+    setImmediate(() => session?.destroy())
+  },
+  '421 over HTTP/2': (stream) => {
+    stream.respond({ ':status': 421 })
+    stream.end()
+  },
+}
+
+test('node 26 sends nothing again over HTTP/2', { timeout: 60_000 }, async () => {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+  })
+  await writeFile(join(folder, 'cert.pem'), cert)
+  const names = Object.keys(streamFaults)
+  const posts = names.map(() => 0)
+  const server = createSecureServer({ key, cert })
+  server.on('session', (session) => session.on('error', () => {}))
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => {})
+    const at = Number(headers[':path']?.split('/')[1])
+    if (headers[':method'] === 'GET') {
+      stream.respond({ ':status': 200, date: new Date().toUTCString() })
+      stream.end('{"data":[],"has_more":false}')
+      return
+    }
+    stream.resume().on('end', () => {
+      posts[at] = (posts[at] ?? 0) + 1
+      streamFaults[names[at] ?? '']?.(stream)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const places = Object.fromEntries(names.map((name, at) => [name, `https://localhost:${port}/${at}`]))
+  const [command = ''] = commands['node 26'] ?? []
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') }
+  const { stdout } = await run(command, [join(folder, 'command.mjs'), JSON.stringify(places)], {
+    env,
+    timeout: 50_000,
+  })
+  server.close()
+  expect((JSON.parse(stdout) as Result[]).map(({ saw, error }) => error ?? saw)).toEqual([
+    doubt,
+    doubt,
+    doubt,
+    doubt,
+    status(421),
+  ])
+  expect(posts).toEqual(names.map(() => 1))
+})

@@ -1,0 +1,117 @@
+import { callIn } from './answer.ts'
+import type { Call, CallRequest, ListQuery, Message, MessagesQuery } from './call.ts'
+import { checkId, checkKey } from './check.ts'
+import { concurrency } from './concurrency.ts'
+import type { Core, RequestOptions } from './core.ts'
+import { read } from './core.ts'
+import { type CreateOptions, createPlacer } from './create.ts'
+import { createDriftWatch } from './drift.ts'
+import { DigaAbortError, DigaInvalidCallError } from './errors.ts'
+import { type Found, find } from './find.ts'
+import { type WatchOptions, watch } from './follow.ts'
+import { type Pages, pages } from './pages.ts'
+
+/** What a lost call is looked up by. */
+export interface FindQuery {
+  readonly idempotencyKey: string
+  /** For `candidates`; without it there are none. */
+  readonly to_number?: string
+  /** When it was sent, read off the clock of this same machine. */
+  readonly sentAt: Date
+}
+
+/** The calls of an account. */
+export interface Calls {
+  /**
+   * Places a call, and never a second one for the same intention.
+   *
+   * Resolves when the service has accepted the call, before anybody has picked up. After a lost answer the call is
+   * looked up by its key, for up to 20 seconds, and returned if found.
+   *
+   * @throws DigaInvalidCallError before anything is sent; DigaApiError, DigaConnectionError, DigaTimeoutError,
+   * DigaResponseError or DigaAbortError with `placed` telling whether a call may exist
+   */
+  create(body: CallRequest, options?: CreateOptions): Promise<Call>
+  /** Reads a call. @throws DigaError */
+  get(id: string, options?: RequestOptions): Promise<Call>
+  /** Calls, newest first by default: await it for a page, iterate it for all. @throws DigaError */
+  list(query?: ListQuery, options?: RequestOptions): Pages<Call>
+  /** What was said in a call, newest first by default. @throws DigaError, 404 before anything was said */
+  messages(id: string, query?: MessagesQuery, options?: RequestOptions): Pages<Message>
+  /**
+   * Follows a call: gives it as it stands, then at each change of status, the last time when it has ended.
+   *
+   * @throws DigaError after ten failed looks in a row, or at once where waiting does not help
+   */
+  watch(id: string, options?: WatchOptions): AsyncIterable<Call>
+  /** Waits until a call has ended. @throws DigaError as {@link Calls.watch} does */
+  wait(id: string, options?: WatchOptions): Promise<Call>
+  /** Looks a call up by its idempotency key; takes up to 20 seconds while the send is recent. */
+  find(query: FindQuery, options?: Pick<RequestOptions, 'signal'>): Promise<Found>
+  /** The number of calls under way, whenever the service tells it; connects again by itself. */
+  concurrency(options?: Omit<RequestOptions, 'maxRetries'>): AsyncIterable<number>
+}
+
+export function createCalls(core: Core): Calls {
+  const seen = createDriftWatch(core)
+  const place = createPlacer(core, seen)
+
+  async function get(id: string, options: RequestOptions = {}): Promise<Call> {
+    const where = `GET /v1/call/${checkId(id)}`
+    const init = { params: { path: { id } } }
+    const { body } = await read(
+      core,
+      '/v1/call/{id}',
+      where,
+      init,
+      options,
+      (body) => callIn(body) !== undefined,
+    )
+    return seen(body as Call)
+  }
+
+  return {
+    get,
+    create: (body, options = {}) => place(body, options),
+    list: (query = {}, options = {}) =>
+      pages(core, '/v1/call/', 'GET /v1/call/', { query: checkQuery(query) }, options, seen),
+    messages: (id, query = {}, options = {}) =>
+      pages(
+        core,
+        '/v1/call/{id}/message',
+        `GET /v1/call/${checkId(id)}/message`,
+        { path: { id }, query: checkQuery(query) },
+        options,
+      ),
+    watch: (id, options = {}) => watch(core, checkId(id), get, options),
+    async wait(id, options = {}) {
+      let last: Call | undefined
+      for await (const call of watch(core, checkId(id), get, options)) last = call
+      return last as Call
+    },
+    async find({ idempotencyKey, to_number, sentAt }, { signal } = {}) {
+      checkKey(idempotencyKey)
+      const { clock } = core
+      const ago = clock.now() - sentAt.getTime()
+      if (!(ago >= 0)) return { result: 'unknown', reason: 'clock_went_back', candidates: [] }
+      const begun = clock.elapsed()
+      const age = (): number => ago + clock.elapsed() - begun
+      const search = { key: idempotencyKey, to: to_number, age, settled: age, slackMs: 600_000, signal }
+      return find(core, search).catch((cause) => {
+        throw new DigaAbortError('The look-up was aborted.', { code: 'ABORTED', cause })
+      })
+    },
+    concurrency: (options = {}) => concurrency(core, options),
+  }
+}
+
+function checkQuery(query: ListQuery | MessagesQuery): Record<string, unknown> {
+  if (query.after !== undefined && query.before !== undefined) {
+    throw new DigaInvalidCallError('Give `after` or `before`, not both.', {
+      code: 'INVALID_PAGINATION_PARAMETERS',
+    })
+  }
+  // openapi-fetch leaves a Date out without a word.
+  const text = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value)
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, text(value)]))
+}

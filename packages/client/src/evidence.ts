@@ -1,0 +1,120 @@
+/**
+ * Did a request leave the machine?
+ *
+ * Node's own fetch (undici) tells on two diagnostics channels: `undici:request:create` when a request is made, and
+ * `undici:client:sendHeaders` right before its first byte is written. A request that was seen on the first and never on
+ * the second did not leave. Where the first is silent (Bun, Deno, a fetch of the caller's) there is no evidence.
+ */
+
+/** One send under observation. */
+export interface Track {
+  readonly id: string
+  /** undici made a request of it. */
+  created: boolean
+  /** Its headers were handed to the socket. */
+  left: boolean
+  /** The status that undici itself saw, also where it goes on to send again. */
+  status?: number
+  /** Ends the send: undici was about to send it a second time. */
+  readonly abort: () => void
+}
+
+interface Channels {
+  subscribe(name: string, listener: (message: unknown) => void): void
+}
+interface Message {
+  request: object & { headers?: unknown }
+  response?: { statusCode?: number }
+  socket?: { alpnProtocol?: unknown; destroy?: () => void }
+}
+
+const byId = new Map<string, Track>()
+let h2: 'silent' | 'seen' | undefined
+const byRequest = new WeakMap<object, Track>()
+
+function idOf(headers: unknown): string | undefined {
+  if (Array.isArray(headers)) {
+    for (let at = 0; at < headers.length; at += 2) {
+      if (String(headers[at]).toLowerCase() === 'x-request-id') return String(headers[at + 1])
+    }
+    return undefined
+  }
+  return /^x-request-id: *(.+?)\r?$/im.exec(String(headers))?.[1]
+}
+
+const listeners: Record<string, (message: Message) => void> = {
+  'undici:request:create': ({ request }) => {
+    const track = byId.size > 0 && byId.get(idOf(request.headers) ?? '')
+    if (!track) return
+    byRequest.set(request, track)
+    // Node sends a POST again by itself when it is answered 421.
+    if (track.created) return track.abort()
+    track.created = true
+  },
+  'undici:client:sendHeaders': ({ request, socket }) => {
+    if (socket?.alpnProtocol === 'h2') h2 = 'seen'
+    const track = byRequest.get(request)
+    if (!track) return
+    // An abort comes too late for a connection of HTTP/2 that is open already; a destroyed socket sends nothing.
+    if (track.left) socket?.destroy?.()
+    track.left = true
+  },
+  // Node 20 and 22 tell nothing of sends over HTTP/2, which a global dispatcher may have switched on.
+  'undici:client:connected': ({ socket }) => {
+    if (socket?.alpnProtocol === 'h2') h2 ??= 'silent'
+  },
+  'undici:request:headers': ({ request, response }) => {
+    const track = byRequest.get(request)
+    if (track && response?.statusCode) track.status = response.statusCode
+  },
+}
+
+let subscribed = false
+function subscribe(): void {
+  if (subscribed) return
+  subscribed = true
+  const runtime = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process
+  const channels = runtime?.getBuiltinModule?.('node:diagnostics_channel') as Channels | undefined
+  for (const [name, listener] of Object.entries(listeners)) {
+    channels?.subscribe(name, (message) => {
+      try {
+        listener(message as Message)
+      } catch {
+        // A listener that throws would break the requests of the whole process.
+      }
+    })
+  }
+}
+
+/** Observes the send of this `x-request-id` until {@link release}. */
+export function observe(id: string, abort: () => void): Track {
+  subscribe()
+  const track: Track = { id, created: false, left: false, abort }
+  byId.set(id, track)
+  return track
+}
+
+export function release(track: Track): void {
+  byId.delete(track.id)
+}
+
+interface SystemError {
+  readonly syscall?: unknown
+  readonly cause?: unknown
+  readonly errors?: unknown
+}
+
+/** Whether a failure says by itself that no connection came about: Node's `syscall`, anywhere in its causes. */
+function failedToConnect(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const { syscall, cause, errors } = error as SystemError
+  if (Array.isArray(errors) && errors.length > 0) return errors.every(failedToConnect)
+  return syscall === 'connect' || syscall === 'getaddrinfo' || failedToConnect(cause)
+}
+
+/** Whether there is positive evidence that a failed send never left; only asked of the runtime's own fetch. */
+export function neverLeft(track: Track, failure: unknown): boolean {
+  if (track.created) return !track.left && h2 !== 'silent'
+  // Deno reports "refused" also after it has sent a request twice.
+  return !('Deno' in globalThis) && failedToConnect(failure)
+}

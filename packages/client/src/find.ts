@@ -1,0 +1,148 @@
+import { callIn, httpDate, keyOf } from './answer.ts'
+import type { Call } from './call.ts'
+import { sleep } from './clock.ts'
+import type { Core, RequestOptions } from './core.ts'
+import { read } from './core.ts'
+import type { DigaError } from './errors.ts'
+
+/** What a look-up found out. */
+export interface Found {
+  /**
+   * `found`: the call carries the key. `absent`: everything since the send was listed, late enough, and it is not
+   * there; this does not permit sending again. `unknown`: it could not be found out.
+   */
+  readonly result: 'found' | 'absent' | 'unknown'
+  readonly call?: Call
+  /** Outbound calls to the number since the send that carry no other key: one of them may be the call. */
+  readonly candidates: readonly Call[]
+  /** Why it is `unknown`. */
+  readonly reason?:
+    | 'forbidden'
+    | 'list_failed'
+    | 'cut_short'
+    | 'no_server_clock'
+    | 'clock_went_back'
+    | 'no_marker'
+}
+
+/** A look-up, in terms of time that has passed: readings of different clocks never meet. */
+export interface Search {
+  readonly key: string
+  readonly to: string | undefined
+  /** How long ago the send was, in milliseconds, never too little. */
+  readonly age: () => number
+  /** How long ago at least, by a clock that nobody sets. */
+  readonly settled: () => number
+  /** What the clocks behind `age` may be wrong by, in milliseconds. */
+  readonly slackMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** A moment without a zone is UTC; `Date.parse` would take it for local time, and would read "7" as a date. */
+const moment = (date: string): number =>
+  /^\d{4}-\d\d-\d\d[T ]/.test(date)
+    ? Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(date) ? date : `${date}Z`)
+    : Number.NaN
+
+/** The last listing has this long, in milliseconds. */
+const lastListingMs = 10_000
+
+type Listing = Found & { readonly final?: boolean }
+
+/**
+ * Lists, newest first, until everything since the send has been seen, by the server's own clock: the `Date` of its
+ * answer less the time that has passed since.
+ */
+async function list(core: Core, search: Search, signal: AbortSignal, early: boolean): Promise<Listing> {
+  const seen = new Map<string, Call>()
+  const recent = (since: number): Call[] =>
+    [...seen.values()].filter(
+      (call) =>
+        search.to !== undefined &&
+        call.type === 'outbound' &&
+        call.contact?.identifier === search.to &&
+        keyOf(call) === undefined &&
+        !(moment(call.created_date) < since),
+    )
+  let since = Number.NaN
+  const ending = (result: Found['result'], rest: Partial<Listing> = {}): Listing => ({
+    result,
+    candidates: recent(since),
+    ...rest,
+  })
+  for (let after: string | undefined; ; ) {
+    const query = { limit: 1000, order: 'desc', ...(after && { after }) }
+    // An early listing, however many pages it has, must not keep the last one from beginning.
+    const timeoutMs = Math.max(0, core.settleMs - search.settled())
+    const options: RequestOptions = early ? { signal, timeoutMs, maxRetries: 0 } : { signal }
+    let page: Page
+    try {
+      const { body, sent } = await read(
+        core,
+        '/v1/call/',
+        'GET /v1/call/',
+        { params: { query } },
+        options,
+        isPage,
+      )
+      page = body as Page
+      if (Number.isNaN(since)) since = httpDate(sent.headers?.get('date')) - search.age() - search.slackMs
+    } catch (error) {
+      const { status } = error as DigaError
+      const forbidden = status === 401 || status === 403
+      return ending('unknown', { reason: forbidden ? 'forbidden' : 'list_failed', final: forbidden })
+    }
+    const before = seen.size
+    for (const call of page.data) {
+      if (keyOf(call) === search.key) return ending('found', { call })
+      seen.set(call.id, call)
+    }
+    const last = page.data.at(-1)
+    if (Number.isNaN(since)) return ending('unknown', { reason: 'no_server_clock' })
+    if (page.has_more === false || (last && moment(last.created_date) < since)) return ending('absent')
+    after = page.last_id ?? last?.id
+    if (seen.size === before || !after) return ending('unknown', { reason: 'cut_short' })
+  }
+}
+
+interface Page {
+  readonly data: readonly Call[]
+  readonly has_more?: boolean
+  readonly last_id?: string | null
+}
+
+/** A list, and nothing in it but calls or messages: all that is without an id could be the one looked for. */
+export function isPage(body: unknown): boolean {
+  const data = (body as Page | undefined)?.data
+  return Array.isArray(data) && data.every(callIn)
+}
+
+/**
+ * Looks a call up by its key: at once, then at growing intervals, the last time `settleMs` after the send.
+ *
+ * Used by `create` and by `calls.find`. @throws the reason of the caller's signal if it aborts
+ */
+export async function find(core: Core, search: Search): Promise<Found> {
+  if (!core.marker) return { result: 'unknown', reason: 'no_marker', candidates: [] }
+  const { clock, settleMs } = core
+  const { signal } = search
+  const controller = new AbortController()
+  const onAbort = (): void => controller.abort(signal?.reason)
+  if (signal?.aborted) onAbort()
+  signal?.addEventListener('abort', onAbort)
+  const cancel = clock.after(Math.max(0, settleMs - search.settled()) + lastListingMs, () =>
+    controller.abort(),
+  )
+  try {
+    for (let waitMs = 1000; ; waitMs *= 2) {
+      const left = settleMs - search.settled()
+      const { final, ...found } = await list(core, search, controller.signal, left > 0)
+      signal?.throwIfAborted()
+      if (found.result === 'found' || final || left <= 0 || controller.signal.aborted) return found
+      await sleep(clock, Math.min(waitMs, Math.max(0, settleMs - search.settled())), controller.signal)
+    }
+  } finally {
+    cancel()
+    signal?.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,140 @@
+import type { Clock } from './clock.ts'
+import { neverLeft, observe, release } from './evidence.ts'
+import type { Fetch } from './options.ts'
+
+/** A request, ready to go. */
+export interface Outgoing {
+  readonly method: string
+  readonly url: string
+  readonly headers: Headers
+  readonly body?: string
+  /** Names this one send; travels as `x-request-id`. */
+  readonly id: string
+}
+
+/** How one dispatch ended. Exactly one of `text` and `why` is set. */
+export interface Sent {
+  readonly id: string
+  /** Headers of the answer had arrived. */
+  readonly status?: number
+  readonly headers?: Headers
+  /** The whole body. */
+  readonly text?: string
+  /** What kept the whole body from arriving. */
+  readonly why?: 'aborted' | 'timeout' | 'connection' | 'too_large' | 'not_after'
+  readonly cause?: unknown
+  /** There is positive evidence that the request never left. */
+  readonly neverLeft: boolean
+}
+
+export interface SendOptions {
+  readonly clock: Clock
+  readonly fetch: Fetch | undefined
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+  /** Asked right before the request is dispatched; `false` keeps it back. */
+  readonly mayGo?: () => boolean
+}
+
+/** What a page of a thousand calls needs many times over, and a memory can still hold. */
+const longestBody = 10 * 1024 * 1024
+
+// Taken before anybody had a chance to replace it: a replacement is a caller's fetch, and proves nothing.
+const runtimeFetch = globalThis.fetch
+
+interface DenoLike {
+  createHttpClient(options: object): unknown
+}
+let unpooled: object | undefined
+/** Deno sends a POST again on a pooled connection that was reset; without a pool it cannot. */
+function denoClient(): object {
+  const { Deno } = globalThis as { Deno?: DenoLike }
+  if (Deno) unpooled ??= { client: Deno.createHttpClient({ poolMaxIdlePerHost: 0 }) }
+  return unpooled ?? {}
+}
+
+class TooLarge extends Error {}
+
+async function read(response: Response): Promise<string> {
+  const { headers, body } = response
+  const length = Number(headers.get('content-length'))
+  if (length > longestBody) throw new TooLarge()
+  // The length of an encoded body says nothing of the decoded one.
+  if (!body || (length > 0 && !headers.get('content-encoding'))) return response.text()
+  const decoder = new TextDecoder()
+  const reader = body.getReader()
+  let text = ''
+  for (let size = 0; ; ) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    size += value.byteLength
+    if (size > longestBody) throw new TooLarge()
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+/** Dispatches once. Never throws, never sends again, and is done when the body has arrived or cannot. */
+export async function send(request: Outgoing, options: SendOptions): Promise<Sent> {
+  const { clock, signal, timeoutMs, mayGo } = options
+  const { id, method, url, headers, body } = request
+  const controller = new AbortController()
+  let why: Sent['why']
+  let stopped: (reason: unknown) => void = () => {}
+  const stop = (because: Sent['why'], reason?: unknown): void => {
+    if (why) return
+    why = because
+    controller.abort(reason)
+    stopped(reason)
+  }
+  const onAbort = (): void => stop('aborted', signal?.reason)
+  const fetch = options.fetch ?? globalThis.fetch
+  const own = fetch === runtimeFetch
+  const track = observe(id, () =>
+    stop('connection', new Error('The runtime was about to send the request again.')),
+  )
+  let response: Response | undefined
+  let dispatched = false
+  let cancelTimer: (() => void) | undefined
+  try {
+    if (signal?.aborted) {
+      why = 'aborted'
+      throw signal.reason
+    }
+    if (mayGo && !mayGo()) {
+      why = 'not_after'
+      throw undefined
+    }
+    const stopping = new Promise<never>((_, reject) => {
+      stopped = reject
+    })
+    cancelTimer = clock.after(timeoutMs, () => stop('timeout'))
+    signal?.addEventListener('abort', onAbort)
+    dispatched = true
+    const init = {
+      method,
+      headers,
+      signal: controller.signal,
+      redirect: 'manual' as const,
+      ...(body && { body }),
+    }
+    const sending = fetch(url, own && body ? { ...init, ...denoClient() } : init)
+    response = await Promise.race([sending, stopping])
+    const text = await Promise.race([read(response), stopping])
+    return { id, status: response.status, headers: response.headers, text, neverLeft: false }
+  } catch (cause) {
+    const status = response?.status ?? track.status
+    if (cause instanceof TooLarge) stop('too_large')
+    return {
+      id,
+      ...(status !== undefined && { status }),
+      ...(response && { headers: response.headers }),
+      why: why ?? 'connection',
+      cause,
+      neverLeft: !dispatched || (own && !response && neverLeft(track, cause)),
+    }
+  } finally {
+    cancelTimer?.()
+    signal?.removeEventListener('abort', onAbort)
+    release(track)
+  }
+}
