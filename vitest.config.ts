@@ -9,6 +9,10 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['**/*.test.ts'],
+    // A machine may be busy; a test that waits for ever still fails.
+    maxConcurrency: 12,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
     setupFiles: [new URL('vitest.setup.ts', import.meta.url).pathname],
     reporters: ['default', 'json'],
     outputFile: { json: '.report/tests.json' },

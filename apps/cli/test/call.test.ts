@@ -43,7 +43,7 @@ test('shows each change of status, then the outcome and the transcript', async (
   expect(head?.split('\n')).toEqual([
     `call      ${callId}`,
     'outcome   completed',
-    'reason    user_hang_up',
+    `reason    ${mock.calls[0]?.end_reason}`,
     `duration  ${mock.calls[0]?.duration} s`,
   ])
   expect(talk?.split('\n').slice(0, 2)).toEqual([

@@ -57,7 +57,7 @@ test('watch shows each status and the ending', async () => {
   const callId = await place('k-1')
   const { code, stdout, stderr } = await calls('watch', callId)
   expect(stdout).toMatch(
-    /^dialing\nin_progress\ncompleted\ncall +\S+\noutcome +completed\nreason +user_hang_up\n/,
+    /^dialing\nin_progress\ncompleted\ncall +\S+\noutcome +completed\nreason +(user_hang_up|hangup)\n/,
   )
   expect(stderr).toBe('')
   expect(code).toBe(0)

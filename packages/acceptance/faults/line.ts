@@ -11,7 +11,7 @@ export interface Scenario {
   readonly fault: Fault
   /** Whether the service made a call of it. */
   readonly created: boolean
-  /** What the list of calls is like. */
+  /** What the list of calls is like; a late one misses the call when it is read first. */
   readonly list: 'echoes' | 'silent' | 'late' | 'down' | 'forbidden'
   /** How far the service's clock is off, in milliseconds. */
   readonly clockOffsetMs: number
@@ -37,9 +37,6 @@ interface Request {
 
 /** Does to the socket what the line does, after the service has (or has not) acted. */
 export type Fault = (socket: Socket, answer: () => Buffer) => void
-
-/** How late a late list is, in milliseconds. */
-const lateMs = 60
 
 export interface Network extends AsyncDisposable {
   open(scenario: Scenario): Line
@@ -92,20 +89,19 @@ function act(line: Live, body: string): Record<string, unknown> {
   }
 }
 
-function listing(line: Live, since: Map<object, number>): Buffer {
+function listing(line: Live): Buffer {
   const { list, clockOffsetMs } = line.scenario
   const date = new Date(Date.now() + clockOffsetMs).toUTCString()
   if (list === 'down') return respond(503, '', { date })
   if (list === 'forbidden')
     return respond(403, '{"error_code":"MISSING_PERMISSIONS","message":"no"}', { date })
-  const shown = line.calls.filter((call) => list !== 'late' || Date.now() - (since.get(call) ?? 0) >= lateMs)
+  const shown = list === 'late' && line.lists === 1 ? [] : line.calls
   return respond(200, JSON.stringify({ data: shown.toReversed(), has_more: false }), { date })
 }
 
 /** Listens on loopback; disposing ends every connection. */
 export async function openNetwork(): Promise<Network> {
   const lines = new Map<string, Live>()
-  const since = new Map<object, number>()
   const sockets = new Set<Socket>()
 
   function serve(socket: Socket, { method, path, body }: Request): void {
@@ -117,15 +113,12 @@ export async function openNetwork(): Promise<Network> {
     }
     if (method === 'GET') {
       line.lists++
-      socket.write(listing(line, since))
+      socket.write(listing(line))
       return
     }
     line.posts++
     const call = act(line, body)
-    if (line.scenario.created) {
-      line.calls.push(call)
-      since.set(call, Date.now())
-    }
+    if (line.scenario.created) line.calls.push(call)
     const date = new Date(Date.now() + line.scenario.clockOffsetMs).toUTCString()
     line.scenario.fault(socket, () => respond(201, JSON.stringify(call), { date }))
     line.arrive()

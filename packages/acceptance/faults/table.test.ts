@@ -17,14 +17,11 @@ beforeAll(async () => {
 })
 afterAll(() => network[Symbol.asyncDispose]())
 
-const client = (line: Line, slow = false): Diga =>
-  new Diga({
-    apiKey: 'key',
-    baseUrl: line.baseUrl,
-    settleMs: 200,
-    timeoutMs: slow ? 300 : 5000,
-    maxRetries: 1,
-  })
+function client({ baseUrl, scenario }: Line, slow = false): Diga {
+  // A late list is read twice: the first time must come before the settling time has passed, on a busy machine too.
+  const settleMs = scenario.list === 'late' && !slow ? 2000 : 200
+  return new Diga({ apiKey: 'key', baseUrl, settleMs, timeoutMs: slow ? 300 : 5000, maxRetries: 1 })
+}
 
 type Ending = { readonly call: Call } | { readonly error: DigaError }
 
@@ -40,7 +37,9 @@ async function cell(fault: FaultCase, scenario: Omit<Scenario, 'fault'>): Promis
   const key = crypto.randomUUID()
   const first = await place(diga, key)
   expect(line.posts).toBe(1)
-  const found = scenario.created && (scenario.list === 'echoes' || scenario.list === 'late')
+  const listed = scenario.created && (scenario.list === 'echoes' || scenario.list === 'late')
+  // After a timeout the settling time has passed: the list is read once, and a late one misses the call.
+  const found = listed && !(fault.slow && scenario.list === 'late')
   if (found) {
     expect(first).toMatchObject({
       call: { id: line.calls[0]?.['id'], dynamic_variables: { digame_key: key } },
@@ -54,7 +53,7 @@ async function cell(fault: FaultCase, scenario: Omit<Scenario, 'fault'>): Promis
   }
   const second = await place(diga, key)
   expect(line.posts).toBe(1)
-  expect('call' in second).toBe(found)
+  expect('call' in second).toBe(listed)
 }
 
 describe.each(doubts)('$name', (fault) => {

@@ -17,7 +17,7 @@ import type { Sent } from './send.ts'
  */
 const refusals = new Set([307, 308, 421, 422, 426, 428, 429, 431])
 
-export function placedBy(status: number): Placed {
+function placedBy(status: number): Placed {
   const refused =
     (status >= 400 && status <= 417 && ![408, 409, 416].includes(status)) || refusals.has(status)
   return refused ? 'no' : 'maybe'
@@ -67,7 +67,7 @@ export function httpDate(value: string | null | undefined): number {
 }
 
 /** `Retry-After` in milliseconds: seconds, or a date read against the answer's own `Date`. */
-export function retryAfter(headers: Headers | undefined, now: number): number | undefined {
+function retryAfter(headers: Headers | undefined, now: number): number | undefined {
   const value = headers?.get('retry-after')?.trim()
   if (!value) return undefined
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000

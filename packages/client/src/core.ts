@@ -33,9 +33,9 @@ export interface Core extends Settings {
   dispatch(built: Built, where: string, retry: number, options: DispatchOptions): Promise<Sent>
 }
 
-export type Built = Omit<Outgoing, 'id'>
+type Built = Omit<Outgoing, 'id'>
 
-export interface DispatchOptions {
+interface DispatchOptions {
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
   readonly mayGo?: () => boolean

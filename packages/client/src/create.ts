@@ -98,8 +98,6 @@ export function createPlacer(
         throw error
       },
     )
-    // The result is always awaited through join; alone, its rejection would end the process.
-    intention.result.catch(() => {})
   }
 
   /** Sends until there is an answer or a doubt. */

@@ -86,7 +86,7 @@ async function list(core: Core, search: Search, signal: AbortSignal, early: bool
         isPage,
       )
       page = body as Page
-      if (Number.isNaN(since)) since = httpDate(sent.headers?.get('date')) - search.age() - search.slackMs
+      since = httpDate(sent.headers?.get('date')) - search.age() - search.slackMs
     } catch (error) {
       const { status } = error as DigaError
       const forbidden = status === 401 || status === 403
@@ -138,7 +138,7 @@ export async function find(core: Core, search: Search): Promise<Found> {
       const left = settleMs - search.settled()
       const { final, ...found } = await list(core, search, controller.signal, left > 0)
       signal?.throwIfAborted()
-      if (found.result === 'found' || final || left <= 0 || controller.signal.aborted) return found
+      if (found.result === 'found' || final || left <= 0) return found
       await sleep(clock, Math.min(waitMs, Math.max(0, settleMs - search.settled())), controller.signal)
     }
   } finally {

@@ -106,10 +106,7 @@ export function resolve(options: DigaOptions): Settings {
   }
   const baseUrl = options.baseUrl ?? environment('DIGA_BASE_URL') ?? 'https://api.diga.io'
   if (!/^https?:\/\/[^/?#\s]+[^?#\s]*$/.test(baseUrl) || !URL.canParse(baseUrl)) {
-    config(
-      'INVALID_BASE_URL',
-      'The base URL (baseUrl or DIGA_BASE_URL) must look like https://api.diga.io, without query or fragment.',
-    )
+    config('INVALID_BASE_URL', 'The base URL must look like https://api.diga.io, without query or fragment.')
   }
   const { timeoutMs, maxRetries = 2, settleMs = 10_000, onEvent } = options
   const bad = badNumber({ timeoutMs, maxRetries, settleMs })

@@ -1,0 +1,229 @@
+import type { Call } from '@digame/client'
+import { describe, expect, test, vi } from 'vitest'
+import { body, failureOf, type Handler, json, reset, type Setup, setup } from './support/client.ts'
+import { fakeClock } from './support/clock.ts'
+import { callOf, createService, uuid } from './support/service.ts'
+
+const id = uuid()
+const drift = ({ events }: Setup) => events.filter(({ type }) => type === 'drift')
+const told = (kind: string, detail: string) => ({ type: 'drift', kind, detail })
+
+function answering(call: object, status = 201): Setup {
+  return setup(() => json(status, call))
+}
+
+function without(call: Call, ...names: string[]): object {
+  return Object.fromEntries(Object.entries(call).filter(([name]) => !names.includes(name)))
+}
+
+describe('events', () => {
+  test('tell of each request and its answer', async () => {
+    const clock = fakeClock()
+    const slow: Handler = () =>
+      new Promise((resolve) => clock.after(1234, () => resolve(json(200, callOf({ id })))))
+    const { diga, events, requests } = setup(slow, {}, clock)
+    await clock.run(diga.calls.get(id))
+    const requestId = requests[0]?.headers['x-request-id']
+    expect(events).toEqual([
+      { type: 'request', method: 'GET', path: `/v1/call/${id}`, requestId, retry: 0 },
+      { type: 'response', method: 'GET', path: `/v1/call/${id}`, requestId, status: 200, durationMs: 1234 },
+    ])
+  })
+
+  test('tell of a request without an answer', async () => {
+    const { diga, events } = setup(() => Promise.reject(reset()))
+    await failureOf(diga.calls.create(body, { lookUp: false }))
+    expect(events).toMatchObject([{ type: 'request' }, { type: 'response' }])
+    expect(events[1]).not.toHaveProperty('status')
+  })
+
+  test('tell of each send of a read', async () => {
+    const { diga, clock, events } = setup(() => json(503, {}))
+    await clock.run(failureOf(diga.calls.get(id)))
+    expect(events.map(({ type }) => type)).toEqual([
+      'request',
+      'response',
+      'retry',
+      'request',
+      'response',
+      'retry',
+      'request',
+      'response',
+    ])
+    expect(events.flatMap((event) => (event.type === 'retry' ? [event.delayMs] : []))).toEqual([250, 500])
+  })
+})
+
+describe('a hook that throws changes nothing:', () => {
+  const fails = (): never => {
+    throw new Error('hook')
+  }
+  const rejects = (async () => {
+    throw new Error('hook')
+  }) as () => void
+
+  test.each([
+    ['at once', fails],
+    ['later', rejects],
+  ])('%s', async (_, onEvent) => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    try {
+      const clock = fakeClock()
+      const service = createService(clock, { lagMs: 500 })
+      service.next({ placed: false, answer: 429 }, { placed: true, answer: 'reset' })
+      const { diga, posts } = setup(service.handler, { onEvent }, clock)
+      const call = await clock.run(diga.calls.create(body))
+      expect(call.id).toBe(service.calls[0]?.id)
+      expect(await clock.run(diga.calls.get(call.id))).toEqual(call)
+      expect(posts).toHaveLength(2)
+      await clock.flush()
+      expect(unhandled).not.toHaveBeenCalled()
+    } finally {
+      process.off('unhandledRejection', unhandled)
+    }
+  })
+})
+
+test('a hook that places calls disturbs nobody', async () => {
+  let nested: Promise<unknown> | undefined
+  const made = setup(() => json(201, callOf({ dynamic_variables: null })), {
+    onEvent: ({ type }) => {
+      if (type === 'request') nested ??= made.diga.calls.create(body, { idempotencyKey: 'one' })
+    },
+  })
+  const call = await made.diga.calls.create(body, { idempotencyKey: 'one' })
+  expect(await nested).toBe(call)
+  expect(made.posts).toHaveLength(1)
+})
+
+describe('drift', () => {
+  test('is none where all is known', async () => {
+    const made = answering(
+      callOf({
+        recording_url: null,
+        start_time: null,
+        end_time: null,
+        duration: 3,
+        end_reason: 'anything',
+        dynamic_variables: null,
+      }),
+    )
+    await made.diga.calls.create(body)
+    await made.diga.calls.get(id)
+    expect(drift(made)).toEqual([])
+  })
+
+  test.each(['dialing', 'in_queue', 'in_progress', 'completed', 'failed', 'transferred', 'no_answer'])(
+    'is none in the status %s',
+    async (status) => {
+      const made = answering(callOf({ status }))
+      await made.diga.calls.create(body)
+      expect(drift(made)).toEqual([])
+    },
+  )
+
+  test('of a status is told once', async () => {
+    const made = answering(callOf({ status: 'ringing' }))
+    for (let times = 0; times < 3; times++) {
+      expect(await made.diga.calls.create(body)).toMatchObject({ status: 'ringing' })
+    }
+    await made.diga.calls.get(id)
+    expect(drift(made)).toEqual([told('unknown_status', 'ringing')])
+  })
+
+  test('of a field is told once, and the field passes through', async () => {
+    const made = answering({ ...callOf(), sentiment: 'good', cost: { cents: 12 } })
+    expect(await made.diga.calls.create(body)).toMatchObject({ sentiment: 'good', cost: { cents: 12 } })
+    await made.diga.calls.create(body)
+    expect(drift(made)).toEqual([told('unknown_field', 'sentiment'), told('unknown_field', 'cost')])
+  })
+
+  test('of what is missing is told once', async () => {
+    const made = answering({ id })
+    expect(await made.diga.calls.create(body)).toEqual({ id })
+    await made.diga.calls.create(body)
+    expect(drift(made)).toEqual(
+      expect.arrayContaining(
+        [
+          'agent_id',
+          'agent_version_id',
+          'status',
+          'type',
+          'contact',
+          'phone_register_id',
+          'created_date',
+        ].map((name) => told('missing_field', name)),
+      ),
+    )
+    expect(drift(made)).toHaveLength(7)
+  })
+
+  test('of the name that a field had before is told once', async () => {
+    const made = answering({ ...without(callOf(), 'phone_register_id'), phone_id: null })
+    expect(await made.diga.calls.create(body)).toHaveProperty('phone_id', null)
+    await made.diga.calls.create(body)
+    expect(drift(made)).toEqual([told('renamed_field', 'phone_register_id is phone_id')])
+  })
+
+  test('of a create that is answered 200 is told once', async () => {
+    const made = answering(callOf(), 200)
+    await made.diga.calls.create(body)
+    await made.diga.calls.create(body)
+    await made.diga.calls.get(id)
+    expect(drift(made)).toEqual([told('status_code', '200 instead of 201')])
+  })
+
+  test('is seen in a call that was looked up', async () => {
+    const clock = fakeClock()
+    const service = createService(clock)
+    service.next({ placed: true, answer: 'reset' })
+    const made = setup(
+      async (request) => {
+        const response = await service.handler(request)
+        if (request.method === 'POST') return response
+        const page = (await response.json()) as { data: Call[] }
+        return json(
+          200,
+          { ...page, data: page.data.map((call) => ({ ...call, status: 'ringing' })) },
+          {
+            date: new Date(clock.now()).toUTCString(),
+          },
+        )
+      },
+      {},
+      clock,
+    )
+    await clock.run(made.diga.calls.create(body))
+    expect(drift(made)).toEqual([told('unknown_status', 'ringing')])
+  })
+
+  test('is seen in lists, awaited or iterated', async () => {
+    const page = { data: [callOf({ status: 'one' }), callOf({ status: 'two' })], has_more: false }
+    const made = setup(() => json(200, page))
+    await made.diga.calls.list()
+    expect(drift(made)).toEqual([told('unknown_status', 'one'), told('unknown_status', 'two')])
+    for await (const call of made.diga.calls.list()) expect(call).toBeDefined()
+    expect(drift(made)).toHaveLength(2)
+  })
+
+  test('is told to each client', async () => {
+    for (const made of [answering(callOf({ status: 'ringing' })), answering(callOf({ status: 'ringing' }))]) {
+      await made.diga.calls.create(body)
+      expect(drift(made)).toHaveLength(1)
+    }
+  })
+
+  test('of a service that makes up names is not told without end', async () => {
+    const names = Array.from({ length: 2000 }, (_, at) => [`field_${at}`, at])
+    const made = answering({ ...callOf(), ...Object.fromEntries(names) })
+    await made.diga.calls.create(body)
+    expect(drift(made).length).toBeLessThanOrEqual(1000)
+  })
+
+  test('hides a number that stands where none should', async () => {
+    const made = answering({ ...callOf({ status: `busy ${body.to_number}` }), [body.from_number]: true })
+    await made.diga.calls.create(body)
+    expect(drift(made)).toHaveLength(2)
+  })
+})

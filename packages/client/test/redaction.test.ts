@@ -1,0 +1,78 @@
+import { inspect } from 'node:util'
+import { Diga, DigaApiError } from '@digame/client'
+import { describe, expect, test } from 'vitest'
+import { apiKey, body, failureOf, from, json, printed, remember, setup, to } from './support/client.ts'
+import { fakeClock } from './support/clock.ts'
+import { createService } from './support/service.ts'
+
+describe('neither the key nor a number is shown', () => {
+  test('by a client, in any form', () => {
+    const diga = new Diga({ apiKey, headers: { 'x-secret': 'hush' } })
+    for (const one of [diga, diga.calls, diga.raw, { deep: { diga } }]) {
+      const text = [
+        printed(one),
+        inspect(one, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true }),
+        String(one),
+        JSON.stringify(Object.entries(one)),
+      ].join('\n')
+      expect(text).not.toContain(apiKey)
+      expect(text).not.toContain('hush')
+    }
+  })
+
+  test('by an error of a create that was looked up', async () => {
+    const clock = fakeClock()
+    const service = createService(clock, { echo: false })
+    service.next({ placed: true, answer: 500 })
+    const { diga } = setup(service.handler, {}, clock)
+    const error = await clock.run(failureOf(diga.calls.create(body)))
+    expect(error.candidates).toHaveLength(1)
+    const everything = { ...error, error, list: [error] }
+    for (const text of [printed(error), printed(everything), `${error.stack}`]) {
+      for (const secret of [apiKey, to, from, to.slice(3)]) expect(text).not.toContain(secret)
+    }
+  })
+
+  test('where the service repeats it in every field it has', async () => {
+    const said = `Number ${to} of key ${from} is wrong`
+    const { diga } = setup(() =>
+      json(422, {
+        error_code: said,
+        message: said,
+        detail: [{ loc: ['body', said], msg: said, type: said, input: said, ctx: { said } }],
+      }),
+    )
+    const error = await failureOf(diga.calls.create(body))
+    expect(error).toBeInstanceOf(DigaApiError)
+    expect(error.message).toContain('+346******78')
+  })
+
+  test('by what a local check says', async () => {
+    const { diga } = setup(() => json(201, {}))
+    for (const wrong of [`${to} `, `x${to}`, `${to}${to}`, to.slice(1), '0034612345678', `Ana <${to}>`]) {
+      await failureOf(diga.calls.create({ ...body, to_number: wrong }))
+      await failureOf(diga.calls.create({ ...body, from_number: wrong }))
+      await failureOf(diga.calls.create({ ...body, agent_version_id: wrong }))
+      await failureOf(diga.calls.get(wrong))
+    }
+  })
+
+  test('by a key that cannot be one', () => {
+    let thrown: unknown
+    try {
+      new Diga({ apiKey: `${apiKey}\n` })
+    } catch (error) {
+      thrown = error
+    }
+    remember('error', thrown)
+    expect(thrown).toMatchObject({ code: 'INVALID_API_KEY' })
+  })
+})
+
+test('the search finds what it is for', () => {
+  for (const leak of [{ apiKey }, { to }, new Error(`no ${from}`), { deep: [{ to: '+34 612 345 678' }] }]) {
+    const text = printed(leak).replace(/[\s().+-]/g, '')
+    const secrets = [apiKey.slice(3, 20), to.slice(3), from.slice(3)]
+    expect(secrets.some((secret) => text.includes(secret))).toBe(true)
+  }
+})

@@ -1,0 +1,215 @@
+import { createMock, type MockOptions } from '@digame/mock'
+import { describe, expect, it } from 'vitest'
+import { createClock } from './clock.ts'
+import { authorized, base, direct, get, lead, place, post } from './http.ts'
+
+const mocked = (options: MockOptions = {}) => createMock({ clock: createClock(), ...options })
+const json = { 'content-type': 'application/json' }
+
+describe('a body of the wrong shape', () => {
+  const uuid = 'not-a-uuid'
+  it.each([
+    ['nothing', '', [['body', 'missing']]],
+    [
+      'an empty object',
+      {},
+      [
+        ['body.from_number', 'missing'],
+        ['body.to_number', 'missing'],
+      ],
+    ],
+    ['a list', [], [['body', 'dict_type']]],
+    ['a number for a string', { ...lead, to_number: 34 }, [['body.to_number', 'string_type']]],
+    [
+      'a from_number that is none',
+      { ...lead, from_number: '910' },
+      [['body.from_number', 'string_pattern_mismatch']],
+    ],
+    [
+      'a version that is no uuid',
+      { ...lead, agent_version_id: uuid },
+      [['body.agent_version_id', 'uuid_parsing']],
+    ],
+    [
+      'variables that are a list',
+      { ...lead, dynamic_variables: [] },
+      [['body.dynamic_variables', 'dict_type']],
+    ],
+  ])('is told for %s', async (_, body, expected) => {
+    const mock = await mocked()
+    const response = await post(direct(mock), body)
+    expect(response.status).toBe(422)
+    const { detail } = (await response.json()) as { detail: { loc: string[]; msg: string; type: string }[] }
+    expect(detail.map(({ loc, type }) => [loc.join('.'), type])).toEqual(expected)
+    for (const { msg } of detail) expect(msg).toMatch(/^(Field required|Must (be|match) .+)$/)
+    expect(mock.calls).toHaveLength(0)
+  })
+
+  it('is told for another content type', async () => {
+    const mock = await mocked()
+    const headers = { ...authorized, 'content-type': 'text/plain' }
+    const response = await post(direct(mock), lead, { headers })
+    expect(response.status).toBe(422)
+    expect(await response.json()).toEqual({
+      detail: [
+        { loc: ['body'], msg: 'Supported content types: application/json', type: 'model_attributes_type' },
+      ],
+    })
+  })
+
+  it('is told for malformed JSON', async () => {
+    const mock = await mocked()
+    const response = await post(direct(mock), '{"from_number": ')
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({
+      status: 'error',
+      error_code: 'INVALID_JSON',
+      message: 'The body is not JSON',
+    })
+  })
+})
+
+describe('a query of the wrong shape', () => {
+  it.each([
+    ['limit=0', 'limit', 'greater_than_equal'],
+    ['limit=1001', 'limit', 'less_than_equal'],
+    ['limit=many', 'limit', 'int_parsing'],
+    ['page=0', 'page', 'greater_than_equal'],
+    ['order=up', 'order', 'enum'],
+    ['status=ringing', 'status', 'enum'],
+    ['after=x', 'after', 'uuid_parsing'],
+    ['start_created_date=yesterday', 'start_created_date', 'datetime_parsing'],
+  ])('is told for %s', async (query, name, type) => {
+    const response = await get(direct(await mocked()), `/v1/call/?${query}`)
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ detail: [{ loc: ['query', name], type }] })
+  })
+
+  it('is told for an id that is no uuid', async () => {
+    const response = await get(direct(await mocked()), '/v1/call/7')
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ detail: [{ loc: ['path', 'id'], type: 'uuid_parsing' }] })
+  })
+})
+
+describe('who may not', () => {
+  it.each([[{}], [{ authorization: 'Basic abc' }], [{ authorization: 'Bearer ' }]])(
+    'gets 401 for %o',
+    async (headers) => {
+      const mock = await mocked()
+      const response = await post(direct(mock), lead, { headers: { ...json, ...headers } })
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toBe('Bearer')
+      expect(await response.json()).toMatchObject({ error_code: 'INVALID_API_KEY' })
+      expect(mock.calls).toHaveLength(0)
+    },
+  )
+
+  const keys = { 'sk-write': 'write', 'sk-read': 'read', 'sk-none': 'none' } as const
+  it.each([
+    ['sk-write', 201, 200],
+    ['sk-read', 403, 200],
+    ['sk-none', 403, 403],
+    ['sk-other', 401, 401],
+    ['toString', 401, 401],
+  ])('with the key %s gets %i placing and %i reading', async (key, placing, reading) => {
+    const way = direct(await mocked({ keys }))
+    const headers = { ...json, authorization: `Bearer ${key}` }
+    const placed = await post(way, lead, { headers })
+    expect(placed.status).toBe(placing)
+    if (placing === 403) expect(await placed.json()).toMatchObject({ error_code: 'MISSING_PERMISSIONS' })
+    expect((await get(way, '/v1/call/', { headers })).status).toBe(reading)
+  })
+
+  it('is told so before anything about the body', async () => {
+    const way = direct(await mocked({ keys }))
+    const headers = { ...json, authorization: 'Bearer sk-other' }
+    expect((await post(way, {}, { headers })).status).toBe(401)
+  })
+})
+
+describe('a number', () => {
+  it.each(['+14155550100', '+3461234567', '+34112345678', '612345678', ''])(
+    'that is not Spanish is refused: %s',
+    async (to_number) => {
+      const mock = await mocked()
+      const response = await post(direct(mock), { ...lead, to_number })
+      expect(response.status).toBe(400)
+      expect(await response.json()).toEqual({
+        status: 'error',
+        error_code: 'NON_SPANISH_PHONE_NUMBER',
+        message: `${to_number} is not a Spanish phone number`,
+      })
+      expect(mock.calls).toHaveLength(0)
+    },
+  )
+
+  it('that is not Spanish is not the reason when the shape is wrong too', async () => {
+    const response = await post(direct(await mocked()), { to_number: '+14155550100' })
+    expect(await response.json()).toMatchObject({
+      detail: [{ loc: ['body', 'from_number'], type: 'missing' }],
+    })
+  })
+
+  const numbers = { '+34910000001': 'ready', '+34910000002': 'no_sip', '+34910000003': 'unverified' } as const
+  it.each([
+    ['+34910000002', 412, 'SIP_CONFIG_NOT_SET'],
+    ['+34910000003', 403, 'INTERNAL_SERVER_ERROR'],
+    ['+34910000009', 404, 'PHONE_NUMBER_NOT_FOUND'],
+    ['9d1e4f60-8b7a-4c2d-a3e5-6f708192a3b4', 404, 'PHONE_NUMBER_NOT_FOUND'],
+  ])('to call from is refused: %s', async (from_number, status, error_code) => {
+    const mock = await mocked({ numbers })
+    expect((await place(mock)).status).toBe('dialing')
+    const response = await post(direct(mock), { ...lead, from_number })
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ status: 'error', error_code })
+    expect(mock.calls).toHaveLength(1)
+  })
+})
+
+describe('a path', () => {
+  const id = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01'
+
+  it('without a call behind it is 404', async () => {
+    const response = await get(direct(await mocked()), `/v1/call/${id}`)
+    expect(response.status).toBe(404)
+    expect(await response.json()).toEqual({
+      status: 'error',
+      error_code: 'CALL_NOT_FOUND',
+      message: `There is no call ${id}`,
+    })
+  })
+
+  it.each([
+    ['/v1/call?limit=2', '/v1/call/?limit=2'],
+    [`/v1/call/${id}/`, `/v1/call/${id}`],
+    ['/v1/call/concurrency/stream/', '/v1/call/concurrency/stream'],
+  ])('with a wrong slash leads on: %s', async (wrong, right) => {
+    const response = await get(direct(await mocked()), wrong, { redirect: 'manual' })
+    expect(response.status).toBe(307)
+    expect(response.headers.get('location')).toBe(`${base}${right}`)
+  })
+
+  it('that leads nowhere is 404, and a method that is not there 405', async () => {
+    const way = direct(await mocked())
+    expect(await (await get(way, '/v2')).json()).toMatchObject({ status: 'error', error_code: 'NOT_FOUND' })
+    const response = await get(way, '/v1/call/', { method: 'DELETE' })
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toBe('POST, GET')
+    expect(await response.json()).toMatchObject({ error_code: 'METHOD_NOT_ALLOWED' })
+  })
+})
+
+describe('an option that makes no sense', () => {
+  it.each([
+    [{ speed: 0 }, 'speed is a number above 0, not 0'],
+    [{ speed: Number.NaN }, 'speed is a number above 0, not NaN'],
+    [{ seed: 1.5 }, 'seed is a whole number, not 1.5'],
+    [{ maxConcurrent: 0 }, 'maxConcurrent is a whole number from 1, not 0'],
+    [{ listDelay: -1 }, 'listDelay is a number of milliseconds, not -1'],
+    [{ keepCalls: -1 }, 'keepCalls is a whole number, not -1'],
+    [{ vocabulary: 'new' as 'seed' }, "vocabulary is 'seed' or '2026-07', not new"],
+  ])('is refused: %o', async (options, message) => {
+    await expect(createMock(options)).rejects.toThrow(new TypeError(message))
+  })
+})

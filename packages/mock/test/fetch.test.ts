@@ -1,0 +1,178 @@
+import { createMock, type Mock } from '@digame/mock'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createClock, type FakeClock, noon } from './clock.ts'
+import { authorized, base, direct, get, lead, place, post, rejection, socket } from './http.ts'
+
+let clock: FakeClock
+let mock: Mock
+
+beforeEach(async () => {
+  clock = createClock()
+  mock = await createMock({ clock })
+})
+afterEach(() => mock.close())
+
+const headers = { ...authorized, 'content-type': 'application/json' }
+const body = JSON.stringify(lead)
+const url = `${base}/v1/call/`
+
+describe('mock.fetch takes what fetch takes', () => {
+  it.each<[string, () => [string | URL | Request, RequestInit?]]>([
+    ['a string', () => [url, { method: 'POST', headers, body }]],
+    ['a URL', () => [new URL(url), { method: 'POST', headers, body }]],
+    ['a Request', () => [new Request(url, { method: 'POST', headers, body })]],
+    ['a Request and more', () => [new Request(url, { headers }), { method: 'POST', body }]],
+    ['Headers', () => [url, { method: 'POST', headers: new Headers(headers), body }]],
+    ['pairs of headers', () => [url, { method: 'POST', headers: Object.entries(headers), body }]],
+    ['bytes', () => [url, { method: 'POST', headers, body: new TextEncoder().encode(body) }]],
+    ['a Blob', () => [url, { method: 'POST', headers, body: new Blob([body]) }]],
+    [
+      'a stream',
+      () => [
+        url,
+        { method: 'POST', headers, body: new Blob([body]).stream(), duplex: 'half' } as RequestInit,
+      ],
+    ],
+  ])('%s', async (_, given) => {
+    const response = await mock.fetch(...given())
+    expect(response).toBeInstanceOf(Response)
+    expect(response.status).toBe(201)
+    expect(response.url).toBe(url)
+    expect(mock.journal[0]?.body).toEqual(lead)
+  })
+
+  it.each<[string, string, RequestInit?]>([
+    ['a URL that is none', '/v1/call/'],
+    ['a body with GET', url, { body }],
+    ['headers that are none', url, { method: 'POST', headers: { 'a b': 'c' }, body }],
+  ])('and rejects as fetch does: %s', async (_, target, init) => {
+    expect(await rejection(mock.fetch(target, init))).toBeInstanceOf(TypeError)
+    expect(mock.counts.requests).toBe(0)
+  })
+
+  it('and takes a body of text for text', async () => {
+    await mock.fetch(url, { method: 'POST', headers: authorized, body })
+    expect(mock.journal[0]?.headers['content-type']).toBe('text/plain;charset=UTF-8')
+  })
+
+  it('and answers in a later turn, as a socket does', async () => {
+    let turned = false
+    setImmediate(() => {
+      turned = true
+    })
+    await place(mock)
+    expect(turned).toBe(true)
+  })
+})
+
+describe('a signal', () => {
+  it('that has aborted sends nothing', async () => {
+    const reason = new Error('changed my mind')
+    expect(await rejection(post(direct(mock), lead, { signal: AbortSignal.abort(reason) }))).toBe(reason)
+    expect(mock.counts.requests).toBe(0)
+  })
+
+  it('that aborts in the same turn sends nothing', async () => {
+    const ending = new AbortController()
+    const sent = rejection(post(direct(mock), lead, { signal: ending.signal }))
+    ending.abort('enough')
+    expect(await sent).toBe('enough')
+    await clock.advance(0)
+    expect(mock.counts.requests).toBe(0)
+  })
+})
+
+describe('a redirect', () => {
+  const wrong = `${base}/v1/call`
+
+  it('is followed with its body', async () => {
+    const response = await mock.fetch(wrong, { method: 'POST', headers, body })
+    expect(response.status).toBe(201)
+    expect(response.url).toBe(url)
+    expect(mock.journal.map(({ status }) => status)).toEqual([307, 201])
+  })
+
+  it('is given as it is, if manual', async () => {
+    const response = await mock.fetch(wrong, { method: 'POST', headers, body, redirect: 'manual' })
+    expect(response.status).toBe(307)
+    expect(mock.calls).toHaveLength(0)
+  })
+
+  it('is an error, if so wanted', async () => {
+    const { message, cause } = await rejection(mock.fetch(wrong, { headers, redirect: 'error' }))
+    expect(message).toBe('fetch failed')
+    expect(cause).toMatchObject({ message: 'unexpected redirect' })
+  })
+
+  it('of 303 turns a POST into a GET', async () => {
+    mock.reply({ code: 303, body: '', headers: { location: url } })
+    const response = await post(direct(mock), lead)
+    expect(await response.json()).toMatchObject({ data: [] })
+  })
+
+  it('to another host loses the key and stays here', async () => {
+    mock.reply({ code: 307, body: '', headers: { location: 'https://elsewhere.example/v1/call/' } })
+    expect((await post(direct(mock), lead)).status).toBe(401)
+  })
+
+  it('without an end is an error', async () => {
+    for (let i = 0; i < 30; i++) mock.reply({ code: 307, body: '', headers: { location: url } })
+    const { cause } = await rejection(get(direct(mock), '/v1/call/'))
+    expect(cause).toMatchObject({ message: 'redirect count exceeded' })
+  })
+})
+
+describe.each([
+  ['mock.fetch', direct],
+  ['a socket', socket],
+])('every answer over %s', (_, wayTo) => {
+  it.each([
+    ['of an operation', '/v1/call/'],
+    ['of a redirect', '/v1/call'],
+    ['of nothing', '/'],
+  ])('has the date of the clock and the id of the request: %s', async (_, path) => {
+    await clock.advance(61_000)
+    const init = { headers: { ...authorized, 'x-request-id': 'r-1' }, redirect: 'manual' } as const
+    const response = await get(await wayTo(mock), path, init)
+    expect(response.headers.get('date')).toBe(new Date(noon + 61_000).toUTCString())
+    expect(response.headers.get('x-request-id')).toBe('r-1')
+  })
+})
+
+describe('a socket', () => {
+  it('listens on loopback, on a free port unless told otherwise', async () => {
+    const [one, two] = [await mock.listen(), await mock.listen()]
+    expect(one).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(two).not.toBe(one)
+  })
+
+  it('that is taken is told in one line', async () => {
+    const port = new URL(await mock.listen()).port
+    await expect(mock.listen(Number(port))).rejects.toThrow(`Port ${port} is taken (host 127.0.0.1)`)
+  })
+
+  it('answers malformed JSON', async () => {
+    const response = await post(await socket(mock), '{')
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error_code: 'INVALID_JSON' })
+  })
+
+  it('places nothing for a request that breaks off', async () => {
+    const { connect } = await import('node:net')
+    const { port } = new URL(await mock.listen())
+    const client = connect(Number(port), '127.0.0.1')
+    client.write(
+      `POST /v1/call/ HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\ncontent-length: 500\r\n\r\n${body}`,
+    )
+    while (mock.counts.requests === 0) await new Promise((resolve) => setImmediate(resolve))
+    client.resetAndDestroy()
+    expect((await place(mock)).status).toBe('dialing')
+    expect(mock.calls).toHaveLength(1)
+    expect(mock.journal[0]).toMatchObject({ status: undefined, callId: undefined })
+  })
+
+  it('shares the calls with mock.fetch', async () => {
+    const { id } = await place(mock)
+    expect((await get(await socket(mock), `/v1/call/${id}`)).status).toBe(200)
+  })
+})

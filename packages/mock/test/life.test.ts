@@ -1,0 +1,222 @@
+import { createMock, type MockOptions } from '@digame/mock'
+import { describe, expect, it } from 'vitest'
+import { createClock, noon } from './clock.ts'
+import { direct, get, place, read } from './http.ts'
+
+const at = (seconds: number) => new Date(noon + seconds * 1000).toISOString()
+
+async function mocked(options: MockOptions = {}) {
+  const clock = createClock()
+  return { clock, mock: await createMock({ clock, ...options }) }
+}
+
+/** Follows a call second by second until it has ended, and tells the statuses in the order of their coming. */
+async function statuses({ clock, mock }: Awaited<ReturnType<typeof mocked>>, id: string) {
+  const seen: string[] = []
+  for (let second = 0; second < 100; second++) {
+    const { status, end_time } = await read(mock, id)
+    if (seen.at(-1) !== status) seen.push(status)
+    if (end_time) break
+    await clock.advance(1000)
+  }
+  return seen
+}
+
+describe('an answered call', () => {
+  it('is dialing first and has nothing to show', async () => {
+    const { mock } = await mocked()
+    expect(await place(mock, { dynamic_variables: { name: 'Ana', n: 3 } })).toMatchObject({
+      status: 'dialing',
+      type: 'outbound',
+      created_date: at(0),
+      contact: { identifier: '+34612345678', contact_type: 'call' },
+      recording_url: null,
+      start_time: null,
+      end_time: null,
+      duration: null,
+      end_reason: null,
+      dynamic_variables: { name: 'Ana', n: 3 },
+    })
+  })
+
+  it('rings, talks and completes', async () => {
+    const world = await mocked()
+    const { id } = await place(world.mock)
+    expect(await statuses(world, id)).toEqual(['dialing', 'in_progress', 'completed'])
+    const call = await read(world.mock, id)
+    expect(call.recording_url).toBe(`https://recordings.example/${id}.mp3`)
+    expect(call.end_reason).toMatch(/^(user_hang_up|hangup)$/)
+    const talked = Date.parse(call.end_time ?? '') - Date.parse(call.start_time ?? '')
+    expect(call.duration).toBe(talked / 1000)
+    expect(call.duration).toBeGreaterThanOrEqual(20)
+    expect(Date.parse(call.end_time ?? '') - noon).toBeLessThanOrEqual(70_000)
+  })
+
+  it('changes at its own time, however late one looks', async () => {
+    const early = await mocked()
+    const late = await mocked()
+    const { id } = await place(early.mock)
+    await place(late.mock)
+    await statuses(early, id)
+    await late.clock.advance(3_600_000)
+    expect(await read(late.mock, id)).toEqual(await read(early.mock, id))
+  })
+
+  it('needs no timer', async () => {
+    const { clock, mock } = await mocked()
+    await place(mock)
+    expect(clock.waiting).toBe(0)
+  })
+})
+
+describe('endings', () => {
+  const of = {
+    '+34612345678': { seed: ['completed', /^(user_hang_up|hangup)$/], new: /^(user_hang_up|hangup)$/ },
+    '+34500000001': { seed: ['no_answer', null], new: /^ivr_no_answer$/ },
+    '+34500000002': { seed: ['failed', null], new: /^ivr_unreachable$/ },
+    '+34500000003': { seed: ['transferred', /^hangup$/], new: /^transferred$/ },
+    '+34500000004': { seed: ['completed', /^voicemail_left$/], new: /^voicemail_left$/ },
+  } as const
+  const silent = ['+34500000001', '+34500000002']
+
+  it.each(Object.entries(of))('of %s in the vocabulary of the seed', async (to_number, { seed }) => {
+    const { clock, mock } = await mocked()
+    const { id } = await place(mock, { to_number })
+    await clock.advance(120_000)
+    const call = await read(mock, id)
+    expect(call.status).toBe(seed[0])
+    if (seed[1] === null) expect(call.end_reason).toBeNull()
+    else expect(call.end_reason).toMatch(seed[1])
+  })
+
+  it.each(Object.entries(of))('of %s in the vocabulary of 2026-07', async (to_number, expected) => {
+    const { clock, mock } = await mocked({ vocabulary: '2026-07' })
+    const { id } = await place(mock, { to_number })
+    await clock.advance(120_000)
+    const call = await read(mock, id)
+    expect(call.status).toBe('completed')
+    expect(call.end_reason).toMatch(expected.new)
+  })
+
+  it.each(silent)('of %s leave no conversation', async (to_number) => {
+    const world = await mocked()
+    const { id } = await place(world.mock, { to_number })
+    expect(await statuses(world, id)).not.toContain('in_progress')
+    const call = await read(world.mock, id)
+    expect(call).toMatchObject({ start_time: null, recording_url: null, duration: 0 })
+    expect(call.end_time).not.toBeNull()
+  })
+})
+
+describe('the queue', () => {
+  it('holds the call to 005, which then completes', async () => {
+    const world = await mocked()
+    const { id, status } = await place(world.mock, { to_number: '+34500000005' })
+    expect(status).toBe('in_queue')
+    expect(await statuses(world, id)).toEqual(['in_queue', 'dialing', 'in_progress', 'completed'])
+  })
+
+  it('takes what is over the cap and starts it when a slot frees', async () => {
+    const { clock, mock } = await mocked({ maxConcurrent: 2 })
+    const placed = [await place(mock), await place(mock), await place(mock), await place(mock)]
+    expect(placed.map(({ status }) => status)).toEqual(['dialing', 'dialing', 'in_queue', 'in_queue'])
+    const now = () => mock.calls.map(({ status }) => status)
+    while (!now().slice(0, 2).includes('completed')) await clock.advance(1000)
+    expect(now().filter((status) => status === 'dialing' || status === 'in_progress')).toHaveLength(2)
+    expect(now()[2]).toBe('dialing')
+    expect(now()[3]).toBe('in_queue')
+    await clock.advance(300_000)
+    expect(now()).toEqual(Array(4).fill('completed'))
+  })
+
+  it('gives a free slot to others while the call to 005 waits', async () => {
+    const { mock } = await mocked({ maxConcurrent: 1 })
+    await place(mock, { to_number: '+34500000005' })
+    expect((await place(mock)).status).toBe('dialing')
+  })
+})
+
+describe('speed', () => {
+  it('shortens what happens, by the clock', async () => {
+    const { clock, mock } = await mocked({ speed: 10 })
+    const { id } = await place(mock)
+    await clock.advance(7000)
+    const call = await read(mock, id)
+    expect(call.status).toBe('completed')
+    const talked = Date.parse(call.end_time ?? '') - Date.parse(call.start_time ?? '')
+    expect(talked).toBeLessThanOrEqual(6000)
+    expect(call.duration).toBe(Math.ceil(talked / 1000))
+  })
+})
+
+describe('a seed', () => {
+  const life = async (seed: number) => {
+    const { clock, mock } = await mocked({ seed })
+    for (let i = 0; i < 5; i++) await place(mock)
+    await clock.advance(120_000)
+    return [...mock.calls]
+  }
+
+  it('decides ids and durations', async () => {
+    expect(await life(7)).toEqual(await life(7))
+    const ids = new Set([...(await life(7)), ...(await life(8))].map(({ id }) => id))
+    expect(ids.size).toBe(10)
+  })
+
+  it('makes uuids of version 4', async () => {
+    const { mock } = await mocked()
+    for (let i = 0; i < 200; i++) await place(mock)
+    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+    for (const { id, agent_id, agent_version_id, phone_register_id, contact } of mock.calls) {
+      for (const one of [id, agent_id, agent_version_id, phone_register_id, contact.id])
+        expect(one).toMatch(uuid)
+    }
+    expect(new Set(mock.calls.map(({ id }) => id)).size).toBe(200)
+  })
+})
+
+describe('identities', () => {
+  it('are the same for the same number and agent', async () => {
+    const { mock } = await mocked()
+    const [one, two, other] = [
+      await place(mock),
+      await place(mock),
+      await place(mock, { to_number: '+34687654321', from_number: '+34910000002' }),
+    ]
+    expect(two.contact).toEqual(one.contact)
+    expect(two.agent_id).toBe(one.agent_id)
+    expect(other.contact.id).not.toBe(one.contact.id)
+    expect(other.phone_register_id).not.toBe(one.phone_register_id)
+  })
+
+  it('take the agent version and the number id of the request', async () => {
+    const { mock } = await mocked()
+    const agent_version_id = '5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10'
+    const from_number = '9d1e4f60-8b7a-4c2d-a3e5-6f708192a3b4'
+    const call = await place(mock, { agent_version_id, from_number })
+    expect(call).toMatchObject({ agent_version_id, phone_register_id: from_number })
+  })
+
+  it('of the account lead from a number to its id and back', async () => {
+    const { mock } = await mocked({ numbers: ['+34910000001'] })
+    const { phone_register_id } = await place(mock)
+    const again = await place(mock, { from_number: phone_register_id })
+    expect(again.phone_register_id).toBe(phone_register_id)
+  })
+})
+
+describe('keepCalls', () => {
+  it('drops the first to have ended, never a live one', async () => {
+    const { clock, mock } = await mocked({ keepCalls: 2 })
+    const old = [await place(mock), await place(mock), await place(mock)]
+    await clock.advance(120_000)
+    const live = await place(mock)
+    expect(mock.calls).toHaveLength(3)
+    expect(mock.calls.at(-1)?.id).toBe(live.id)
+    expect(mock.counts.placed).toBe(4)
+    const gone = old.filter(({ id }) => !mock.calls.some((call) => call.id === id))
+    expect(gone).toHaveLength(1)
+    const response = await get(direct(mock), `/v1/call/${gone[0]?.id}`)
+    expect(await response.json()).toMatchObject({ error_code: 'CALL_NOT_FOUND' })
+  })
+})

@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { createMock, type ServeOptions, serveMock } from '@digame/mock'
+import { describe, expect, it } from 'vitest'
+import { createClock } from './clock.ts'
+import { get, lead, post, rejection } from './http.ts'
+
+async function served(options: ServeOptions = {}) {
+  const lines: string[] = []
+  const io = { out: (line: string) => lines.push(line) }
+  const server = await serveMock({ port: 0, controlPort: 0, clock: createClock(), seed: 1, ...options }, io)
+  return {
+    ...server,
+    lines,
+    way: { fetch: globalThis.fetch, url: server.url },
+    [Symbol.asyncDispose]: server.close,
+  }
+}
+
+const json = { 'content-type': 'application/json' }
+
+describe('serveMock', () => {
+  it('says where it listens and what comes, numbers masked', async () => {
+    await using server = await served({ speed: 10 })
+    const { url, controlUrl, lines, mock } = server
+    await post(server.way, { ...lead, colour: 'red' })
+    await post(server.way, { ...lead, to_number: '+34500000010' }).catch(() => {})
+    await get(server.way, '/v1/call/+34612345678')
+    expect(lines).toEqual([
+      `The mock of the call API listens on ${url} (vocabulary seed, speed 10, seed 1)`,
+      `Journal, calls and replies: ${controlUrl}/_mock/`,
+      `12:00:00 POST /v1/call/ +346******78 201 call ${mock.calls[0]?.id} ! body.colour unknown_key`,
+      `12:00:00 POST /v1/call/ +345******10 no answer (reset_after) call ${mock.calls[1]?.id}`,
+      '12:00:00 GET /v1/call/+346******78 422 ! path.id format',
+    ])
+  })
+
+  it('says it in JSON', async () => {
+    await using server = await served({ json: true, controlPort: false })
+    await post(server.way, lead)
+    expect(server.lines.map((line) => JSON.parse(line))).toEqual([
+      { event: 'listening', url: server.url, vocabulary: 'seed', speed: 1, seed: 1 },
+      {
+        event: 'request',
+        time: '2026-07-22T12:00:00.000Z',
+        method: 'POST',
+        path: '/v1/call/',
+        operation: 'placeCall',
+        to_number: '+346******78',
+        status: 201,
+        callId: server.mock.calls[0]?.id,
+        violations: [],
+      },
+    ])
+  })
+
+  it('draws a seed, so that ids do not come again', async () => {
+    const idOf = async () => {
+      const server = await serveMock({ port: 0, controlPort: false }, { out: () => {} })
+      await post({ fetch: globalThis.fetch, url: server.url }, lead)
+      await server.close()
+      return server.mock.calls[0]?.id
+    }
+    expect(await idOf()).not.toBe(await idOf())
+  })
+
+  it('leaves nothing listening when a port is taken', async () => {
+    await using other = await createMock()
+    const taken = Number(new URL(await other.listen()).port)
+    const passing = await createMock()
+    const port = Number(new URL(await passing.listen()).port)
+    await passing.close()
+    await expect(served({ port: taken })).rejects.toThrow(`Port ${taken} is taken`)
+    await expect(served({ port, controlPort: taken })).rejects.toThrow(`Port ${taken} is taken`)
+    await other.listen(port)
+  })
+
+  it('refuses what is no port', async () => {
+    const expected = new TypeError('port is a whole number from 0 to 65535, not 70000')
+    await expect(served({ port: 70_000 })).rejects.toThrow(expected)
+  })
+})
+
+describe('the control port', () => {
+  it('gives the journal and the calls', async () => {
+    await using server = await served()
+    await post(server.way, lead)
+    const read = async (path: string) => (await fetch(`${server.controlUrl}/_mock/${path}`)).json()
+    expect(await read('calls')).toEqual(server.mock.calls)
+    expect(await read('journal')).toMatchObject([{ method: 'POST', status: 201, body: lead }])
+    expect(await read('x')).toEqual({ error: expect.stringContaining('GET /_mock/journal') })
+  })
+
+  it('takes replies', async () => {
+    await using server = await served()
+    const reply = (body: string, headers: Record<string, string> = json) =>
+      fetch(`${server.controlUrl}/_mock/reply`, { method: 'POST', headers, body })
+    expect(await (await reply('{"code":500}')).json()).toEqual({ queued: true })
+    expect((await post(server.way, lead)).status).toBe(500)
+    const wrong = await reply('{"code":418}')
+    expect(wrong.status).toBe(400)
+    expect(await wrong.json()).toEqual({ error: expect.stringContaining('no answer 418') })
+    expect((await reply('{')).status).toBe(400)
+    expect((await reply('{}', { 'content-type': 'text/plain' })).status).toBe(415)
+    expect((await post(server.way, lead)).status).toBe(201)
+  })
+})
+
+describe('digame-mock', () => {
+  const start = (...args: string[]) => {
+    const child = spawn(process.execPath, ['--conditions=source', 'src/bin.ts', ...args])
+    const out: string[] = []
+    const err: string[] = []
+    const lines = createInterface({ input: child.stdout }).on('line', (line) => out.push(line))
+    createInterface({ input: child.stderr }).on('line', (line) => err.push(line))
+    return { child, out, err, ready: once(lines, 'line'), ended: once(child, 'close') }
+  }
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends at once on %s, open streams and all', async (signal) => {
+    const { child, out, err, ready, ended } = start('--port', '0', '--no-control', '--json', '--seed', '5')
+    await ready
+    const { url, seed } = JSON.parse(out[0] ?? '')
+    expect(seed).toBe(5)
+    const stream = await get({ fetch: globalThis.fetch, url }, '/v1/call/concurrency/stream')
+    child.kill(signal)
+    expect(await ended).toEqual([0, null])
+    expect((await rejection(stream.text())).message).toBe('terminated')
+    expect(err).toEqual([])
+  })
+
+  it.each([
+    [['--colour', 'red'], 2, "digame-mock: Unknown option '--colour'"],
+    [['--speed', 'fast'], 2, 'digame-mock: --speed is a number, not "fast"'],
+    [['--speed', '0'], 2, 'digame-mock: speed is a number above 0, not 0'],
+  ])('refuses %o in one line', async (args, code, line) => {
+    const { err, ended } = start(...args)
+    expect(await ended).toEqual([code, null])
+    expect(err).toEqual([line])
+  })
+
+  it('tells of a busy port in one line', async () => {
+    await using mock = await createMock()
+    const { port } = new URL(await mock.listen())
+    const { err, ended } = start('--port', port)
+    expect(await ended).toEqual([1, null])
+    expect(err).toEqual([`digame-mock: Port ${port} is taken (host 127.0.0.1)`])
+  })
+
+  it('tells how it is used', async () => {
+    const { out, ended } = start('--help')
+    expect(await ended).toEqual([0, null])
+    expect(out[0]).toBe('Usage: digame-mock [options]')
+  })
+})
