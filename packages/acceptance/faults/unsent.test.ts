@@ -227,6 +227,34 @@ describe('nobody can tell', () => {
   })
 })
 
+test('an abort at any moment never says that nothing was sent of what arrived', async () => {
+  const arrived = new Set<string>()
+  await using service = await listen((socket) =>
+    socket.on('data', (bytes) => {
+      arrived.add(/"digame_key":"(.+?)"/.exec(String(bytes))?.[1] ?? '')
+      setImmediate(() => socket.write(respond(201, '{"id":"1"}')))
+    }),
+  )
+  const { diga } = client(`http://127.0.0.1:${service.port}`)
+  const unsent: string[] = []
+  let doubtful = 0
+  for (let turn = 0; turn < 300; turn++) {
+    const controller = new AbortController()
+    const idempotencyKey = `key-${turn}`
+    const creating = diga.calls
+      .create(body, { idempotencyKey, signal: controller.signal })
+      .catch((error) => error)
+    for (let turns = turn % 12; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve))
+    controller.abort()
+    const { placed } = (await creating) as DigaError
+    if (placed === 'no') unsent.push(idempotencyKey)
+    if (placed === 'maybe') doubtful++
+  }
+  expect(unsent.length).toBeGreaterThan(0)
+  expect(doubtful).toBeGreaterThan(0)
+  expect(unsent.filter((key) => arrived.has(key))).toEqual([])
+})
+
 describe('429', () => {
   const http = (ms: number): string => new Date(Date.now() + ms).toUTCString()
   test.each([

@@ -3,7 +3,7 @@
  *
  * Nothing of Node's own may stand here.
  */
-import { Diga, type DigaError, outcomeOf } from '@digame/client'
+import { Diga, type DigaError, type DigaEvent, outcomeOf } from '@digame/client'
 
 /** Where each behaviour finds its service; the host counts what arrives there. */
 export type Places = Readonly<Record<string, string>>
@@ -56,8 +56,13 @@ const behaviours: Readonly<Record<string, (baseUrl: string) => Promise<unknown>>
   'silence, and the call was made': (baseUrl) => create(baseUrl, { timeoutMs: 200 }),
   async 'aborted in flight'(baseUrl) {
     const controller = new AbortController()
-    setTimeout(() => controller.abort(), 100)
-    return create(baseUrl, { signal: controller.signal })
+    // Told right before the request is dispatched; by then it has had time to arrive.
+    const onEvent = ({ type }: DigaEvent): void => {
+      if (type === 'request') setTimeout(() => controller.abort(), 500)
+    }
+    const diga = new Diga({ apiKey: 'key', baseUrl, onEvent })
+    const error = await diga.calls.create(body, { signal: controller.signal }).catch((error) => error)
+    return { name: error.name, placed: error.placed }
   },
   async 'shows neither key nor number'(baseUrl) {
     const diga = client(baseUrl)
