@@ -28,12 +28,10 @@ export interface Core extends Settings {
     init: object,
     headers: RequestOptions['headers'],
     fields?: Partial<DigaErrorFields>,
-  ): Promise<Built>
+  ): Promise<Outgoing>
   /** One send, told to `onEvent`. */
-  dispatch(built: Built, where: string, retry: number, options: DispatchOptions): Promise<Sent>
+  dispatch(built: Outgoing, where: string, retry: number, options: DispatchOptions): Promise<Sent>
 }
-
-type Built = Omit<Outgoing, 'id'>
 
 interface DispatchOptions {
   readonly timeoutMs: number
@@ -65,7 +63,7 @@ export function createCore(settings: Settings): Core {
     method: string,
     path: string,
     init: object,
-  ) => Promise<{ data: Built }>
+  ) => Promise<{ data: Outgoing }>
   let raw: Client<paths> | undefined
   return {
     ...settings,
@@ -88,7 +86,7 @@ export function createCore(settings: Settings): Core {
         ...init,
         headers,
         parseAs: 'stream',
-        fetch: async (request: Built) => ({ ok: true, status: 200, headers: noHeaders, body: request }),
+        fetch: async (request: Outgoing) => ({ ok: true, status: 200, headers: noHeaders, body: request }),
       }).catch(() => {
         // The cause repeats what it could not use, which may be a secret: it is left out.
         throw new DigaInvalidCallError(`${where} was not sent: its headers or its query cannot be written.`, {
@@ -101,17 +99,14 @@ export function createCore(settings: Settings): Core {
     async dispatch(built, where, retry, options) {
       const id = crypto.randomUUID()
       built.headers.set('x-request-id', id)
-      const to = told(where)
+      if (!settings.listening) return send(built, id, { ...options, clock, fetch: settings.fetch })
+      const about = { ...told(where), requestId: id }
       const begun = clock.elapsed()
-      settings.emit({ type: 'request', ...to, requestId: id, retry })
-      const sent = await send({ ...built, id }, { ...options, clock, fetch: settings.fetch })
-      settings.emit({
-        type: 'response',
-        ...to,
-        requestId: id,
-        ...(sent.status !== undefined && { status: sent.status }),
-        durationMs: clock.elapsed() - begun,
-      })
+      settings.emit({ type: 'request', ...about, retry })
+      const sent = await send(built, id, { ...options, clock, fetch: settings.fetch })
+      const { status } = sent
+      const durationMs = clock.elapsed() - begun
+      settings.emit({ type: 'response', ...about, ...(status !== undefined && { status }), durationMs })
       return sent
     },
   }
@@ -126,7 +121,7 @@ async function rawFetch(settings: Settings, request: Request): Promise<Response>
   if (method === 'GET')
     return (fetch ?? globalThis.fetch)(url, { method, headers, signal, redirect: 'manual' })
   const body = await request.text()
-  const sent = await send({ id, method, url, headers, body }, { clock, fetch, timeoutMs, signal })
+  const sent = await send({ method, url, headers, body }, id, { clock, fetch, timeoutMs, signal })
   if (sent.why || sent.status === undefined)
     throw errorOf(`${method} ${new URL(url).pathname}`, sent, { placed: placedAfter(sent) }, clock.now())
   return new Response(sent.text || null, { status: sent.status, headers: sent.headers ?? noHeaders })

@@ -19,6 +19,7 @@ import { backoff, isPassing, type RequestOptions, told } from './core.ts'
 import { DigaAbortError, type DigaError, type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
 import { find } from './find.ts'
 import type { Sent } from './send.ts'
+import { trace } from './tracing.ts'
 
 /** Options of `calls.create`. */
 export interface CreateOptions extends RequestOptions {
@@ -39,7 +40,8 @@ interface Intention {
   result: Promise<Call>
   /** Those who wait for `result` and have not aborted. */
   waiting: number
-  work: AbortController
+  /** Ends the work; only there while somebody could abort it. */
+  work: AbortController | undefined
   /** What all its errors carry. */
   readonly fields: { readonly idempotencyKey: string; sentAt?: Date }
   /** How the send ended that left the doubt, and since when it stands. */
@@ -71,6 +73,7 @@ export function createPlacer(
     settled.delete(key)
     if (state === 'free') return
     intention.state = state
+    intention.work = undefined
     const room = state === 'placed' ? settled : open
     room.set(key, intention)
     if (open.size + settled.size <= remembered) return
@@ -108,7 +111,7 @@ export function createPlacer(
     intention: Intention,
   ): Promise<Call> {
     const { fields, work } = intention
-    const { signal } = work
+    const signal = work?.signal
     // Read before anything is awaited: the caller may use the body again for the next call.
     const { to_number: to } = body
     const { timeoutMs = core.timeoutMs ?? 60_000, maxRetries = core.maxRetries, notAfter } = options
@@ -163,7 +166,7 @@ export function createPlacer(
 
   async function lookUp(key: string, to: string, intention: Intention): Promise<Call> {
     const doubt = intention.doubt as Doubt
-    const { signal } = intention.work
+    const signal = intention.work?.signal
     const settled = (): number => clock.elapsed() - doubt.elapsed
     const found = await find(core, {
       key,
@@ -189,7 +192,7 @@ export function createPlacer(
     }
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        if (--intention.waiting === 0) intention.work.abort(signal.reason)
+        if (--intention.waiting === 0) intention.work?.abort(signal.reason)
         else reject(aborted(signal.reason, 'maybe', intention.fields))
       }
       intention.waiting++
@@ -203,7 +206,7 @@ export function createPlacer(
     const print = checkCall(body, options, key)
     let intention = open.get(key) ?? settled.get(key)
     // All who waited for it have aborted: it ends in a moment, and is not this caller's end.
-    while (intention?.state === 'open' && intention.work.signal.aborted) {
+    while (intention?.state === 'open' && intention.work?.signal.aborted) {
       await intention.result.catch(() => {})
       // The caller may have used the body again.
       body = JSON.parse(print)
@@ -223,16 +226,21 @@ export function createPlacer(
         print,
         result: never,
         waiting: 0,
-        work: new AbortController(),
+        work: signal && new AbortController(),
         fields: { idempotencyKey: key },
       }
       open.set(key, intention)
-      conclude(key, intention, place(key, body, options, intention))
+      const made = intention
+      conclude(
+        key,
+        made,
+        trace({ idempotencyKey: key }, () => place(key, body, options, made)),
+      )
     } else if (intention.state === 'doubt' && intention.doubt) {
       if (options.lookUp === false) throw intention.doubt.error
       intention.state = 'open'
       intention.waiting = 0
-      intention.work = new AbortController()
+      intention.work = signal && new AbortController()
       conclude(key, intention, lookUp(key, body.to_number, intention))
     }
     return join(intention, signal)

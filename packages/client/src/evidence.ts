@@ -5,6 +5,7 @@
  * `undici:client:sendHeaders` right before its first byte is written. A request that was seen on the first and never on
  * the second did not leave. Where the first is silent (Bun, Deno, a fetch of the caller's) there is no evidence.
  */
+import { diagnostics } from './tracing.ts'
 
 /** One send under observation. */
 export interface Track {
@@ -19,9 +20,6 @@ export interface Track {
   readonly abort: () => void
 }
 
-interface Channels {
-  subscribe(name: string, listener: (message: unknown) => void): void
-}
 interface Message {
   request: object & { headers?: unknown }
   response?: { statusCode?: number }
@@ -73,8 +71,7 @@ let subscribed = false
 function subscribe(): void {
   if (subscribed) return
   subscribed = true
-  const runtime = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process
-  const channels = runtime?.getBuiltinModule?.('node:diagnostics_channel') as Channels | undefined
+  const channels = diagnostics()
   for (const [name, listener] of Object.entries(listeners)) {
     channels?.subscribe(name, (message) => {
       try {

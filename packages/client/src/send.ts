@@ -8,8 +8,6 @@ export interface Outgoing {
   readonly url: string
   readonly headers: Headers
   readonly body?: string
-  /** Names this one send; travels as `x-request-id`. */
-  readonly id: string
 }
 
 /** How one dispatch ended. Exactly one of `text` and `why` is set. */
@@ -73,10 +71,10 @@ async function read(response: Response): Promise<string> {
   }
 }
 
-/** Dispatches once. Never throws, never sends again, and is done when the body has arrived or cannot. */
-export async function send(request: Outgoing, options: SendOptions): Promise<Sent> {
+/** Dispatches once, under the `x-request-id` that names this send. Never throws, never sends again, and is done when the body has arrived or cannot. */
+export async function send(request: Outgoing, id: string, options: SendOptions): Promise<Sent> {
   const { clock, signal, timeoutMs, mayGo } = options
-  const { id, method, url, headers, body } = request
+  const { method, url, headers, body } = request
   const controller = new AbortController()
   let why: Sent['why']
   let stopped: (reason: unknown) => void = () => {}

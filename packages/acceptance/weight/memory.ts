@@ -1,0 +1,43 @@
+/**
+ * Places calls through an injected fetch and prints memory in MiB at ten moments, as one line of JSON.
+ *
+ *   node --expose-gc --conditions=source packages/acceptance/weight/memory.ts 1000000
+ */
+import { Diga } from '@digame/client'
+
+const creates = Number(process.argv[2] ?? 100_000)
+const inFlight = 50
+const answer = {
+  agent_id: null,
+  agent_version_id: null,
+  status: 'dialing',
+  type: 'outbound',
+  contact: {
+    id: '1',
+    created_date: '2026-03-02T09:14:05Z',
+    identifier: '+34612345678',
+    contact_type: 'call',
+  },
+  phone_register_id: null,
+  created_date: '2026-07-22T10:00:00Z',
+}
+let placed = 0
+const fetch = async (): Promise<Response> =>
+  Response.json({ id: String(placed++), ...answer }, { status: 201 })
+const diga = new Diga({ apiKey: 'key', baseUrl: 'http://service', fetch })
+
+const moments: { readonly rss: number; readonly heap: number }[] = []
+for (let moment = 0; moment < 10; moment++) {
+  let left = creates / 10
+  await Promise.all(
+    Array.from({ length: inFlight }, async () => {
+      while (left-- > 0) {
+        await diga.calls.create({ from_number: '+34910000001', to_number: '+34612345678' })
+      }
+    }),
+  )
+  globalThis.gc?.()
+  const { rss, heapUsed } = process.memoryUsage()
+  moments.push({ rss: rss / 2 ** 20, heap: heapUsed / 2 ** 20 })
+}
+process.stdout.write(`${JSON.stringify(moments)}\n`)
