@@ -4,7 +4,7 @@
  * Every round runs each contender once, in a new order; the median over the rounds is printed. Raw fetch runs twice, as
  * its own control. Rivals are installed in a temporary folder; nothing but loopback is talked to.
  */
-import { execFileSync, fork } from 'node:child_process'
+import { execFileSync, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -67,6 +67,17 @@ try {
     const ratio = (key: keyof Cost): string => (of(name, key) / of('raw fetch', key)).toFixed(2)
     process.stdout.write(`| ${name} | ${ratio('warm')} | ${ratio('first')} |\n`)
   }
+  const start = (...args: string[]): number => {
+    const begun = performance.now()
+    spawnSync(process.execPath, args)
+    return performance.now() - begun
+  }
+  const starts = Array.from(
+    { length: 40 },
+    () => [start('-e', '0'), start(join(folder, 'client.mjs'))] as const,
+  )
+  const ratio = median(starts.map(([, own]) => own)) / median(starts.map(([bare]) => bare))
+  process.stdout.write(`\nimport: ${ratio.toFixed(2)} × node -e 0\n`)
 } finally {
   service.disconnect()
   await rm(folder, { recursive: true, force: true })

@@ -40,6 +40,13 @@ test('a program that places one call stays under its ceiling', async () => {
   expect(gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length).toBeLessThanOrEqual(ceiling)
 })
 
+test('an import does not make Node load its fetch', async () => {
+  const load = `await import('@digame/client'); console.log(process.moduleLoadList.filter((name) => /undici/.test(name)).length)`
+  const args = ['--conditions=source', '--input-type=module', '--eval', load]
+  const { stdout } = await run(process.execPath, args, { cwd: fileURLToPath(new URL('..', import.meta.url)) })
+  expect(stdout).toBe('0\n')
+})
+
 test('a hundred thousand creates leave memory flat', { timeout: 120_000 }, async () => {
   const { stdout } = await run(process.execPath, [
     '--expose-gc',

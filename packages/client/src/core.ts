@@ -53,7 +53,8 @@ class Plain {
   }
 }
 
-const noHeaders = new Headers()
+/** All that openapi-fetch asks an answer for; real Headers would make Node load its fetch at import. */
+const noHeaders = { get: () => null }
 
 export function createCore(settings: Settings): Core {
   const { apiKey, baseUrl, clock } = settings
@@ -124,7 +125,7 @@ async function rawFetch(settings: Settings, request: Request): Promise<Response>
   const sent = await send({ method, url, headers, body }, id, { clock, fetch, timeoutMs, signal })
   if (sent.why || sent.status === undefined)
     throw errorOf(`${method} ${new URL(url).pathname}`, sent, { placed: placedAfter(sent) }, clock.now())
-  return new Response(sent.text || null, { status: sent.status, headers: sent.headers ?? noHeaders })
+  return new Response(sent.text || null, { status: sent.status, headers: sent.headers ?? {} })
 }
 
 const passing = new Set([408, 429, 500, 502, 503, 504])

@@ -116,6 +116,39 @@ describe('concurrency', () => {
     expect(waits).toEqual([250, 500, 1000, 2000, 4000, 4000])
   })
 
+  test('waits briefly again after a number came', async () => {
+    const fails: Handler = () => json(503, {})
+    const made = setup(
+      inTurn(
+        fails,
+        fails,
+        fails,
+        () => stream([event(1)], 'break'),
+        () => stream([event(2)]),
+      ),
+    )
+    await take(made, 2)
+    const waits = made.requests.slice(1).map(({ at }, index) => at - (made.requests[index]?.at ?? 0))
+    expect(waits).toEqual([250, 500, 1000, 250])
+  })
+
+  test('keeps a stream for as long as it speaks', async () => {
+    const made: Setup = setup(() => {
+      const content = new ReadableStream<Uint8Array>({
+        pull: (controller) =>
+          new Promise((resolve) => {
+            made.clock.after(4000, () => {
+              controller.enqueue(bytes(event(1)))
+              resolve()
+            })
+          }),
+      })
+      return new Response(content)
+    })
+    expect(await take(made, 20, { timeoutMs: 5000 })).toHaveLength(20)
+    expect(made.requests).toHaveLength(1)
+  })
+
   test('waits as long as it is asked to', async () => {
     for (const [seconds, least] of [
       ['20', 20_000],

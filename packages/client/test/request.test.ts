@@ -185,14 +185,17 @@ describe('the raw client', () => {
 
   test('sends a create once, whatever happens', async () => {
     const { diga, requests } = setup(() => Promise.reject(reset()))
-    await expect(diga.raw.POST('/v1/call/', { body })).rejects.toThrow()
+    expect(await failureOf(diga.raw.POST('/v1/call/', { body }))).toMatchObject({
+      name: 'DigaConnectionError',
+      placed: 'maybe',
+    })
     expect(requests).toHaveLength(1)
   })
 
   test('fails with an error when no answer comes in time', async () => {
     const { diga, clock } = setup((request) => silence(request, true))
-    const error = await clock.run(diga.raw.POST('/v1/call/', { body }).catch((error: unknown) => error))
-    expect(error).toBeInstanceOf(Error)
+    const error = await clock.run(failureOf(diga.raw.POST('/v1/call/', { body })))
+    expect(error).toMatchObject({ name: 'DigaTimeoutError', code: 'TIMEOUT', placed: 'maybe' })
   })
 
   test('ends by its signal', async () => {

@@ -162,6 +162,13 @@ describe('Retry-After', () => {
     expect(gaps(posts)).toEqual(waitMs === undefined ? [] : [waitMs])
   })
 
+  test('is never less than nothing', async () => {
+    const past = limited.bind(undefined, { 'retry-after': now, date: later })
+    const { diga, clock, events } = setup(inTurn(past, placed))
+    await clock.run(diga.calls.create(body))
+    expect(events.filter(({ type }) => type === 'retry')).toMatchObject([{ delayMs: 0 }])
+  })
+
   test('stands on the error', async () => {
     const { diga } = setup(() => limited({ 'retry-after': '61' }))
     expect(await failureOf(diga.calls.create(body))).toMatchObject({ retryAfterMs: 61_000, placed: 'no' })
