@@ -67,19 +67,26 @@ export function createPlacer(
   /** In the order of their making; what may be forgotten first stands in `settled`. */
   const open = new Map<string, Intention>()
   const settled = new Map<string, Intention>()
+  /** The keys of `settled`, oldest first from `first` on: a Map that loses its first entry looks for the next one long. */
+  let order: string[] = []
+  let first = 0
 
   function settle(key: string, intention: Intention, state: 'placed' | 'doubt' | 'free'): void {
     open.delete(key)
-    settled.delete(key)
     if (state === 'free') return
     intention.state = state
     intention.work = undefined
+    if (state === 'placed') order.push(key)
     const room = state === 'placed' ? settled : open
     room.set(key, intention)
     if (open.size + settled.size <= remembered) return
-    const [oldest] = settled.keys()
+    const oldest = order[first]
     if (oldest !== undefined) {
       settled.delete(oldest)
+      if (++first > remembered) {
+        order = order.slice(first)
+        first = 0
+      }
       return
     }
     for (const [name, { state: itsState }] of open) {
