@@ -131,7 +131,7 @@ function judge(results: readonly Result[], { places, lines }: Run, unsent: unkno
   expect(Object.keys(saw)).toEqual(Object.keys(places))
   expect(saw).toEqual({
     'follows a call to its end': {
-      statuses: ['dialing', 'in_progress', 'completed'],
+      inOrder: true,
       outcome: 'completed',
       spoke: true,
       listed: true,

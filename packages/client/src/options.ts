@@ -105,8 +105,11 @@ export function resolve(options: DigaOptions): Settings {
     config('INVALID_API_KEY', 'The API key is empty or has spaces or line breaks in it: copy it again.')
   }
   const baseUrl = options.baseUrl ?? environment('DIGA_BASE_URL') ?? 'https://api.diga.io'
-  if (!/^https?:\/\/[^/?#\s]+[^?#\s]*$/.test(baseUrl) || !URL.canParse(baseUrl)) {
-    config('INVALID_BASE_URL', 'The base URL must look like https://api.diga.io, without query or fragment.')
+  if (!/^https?:\/\/[^/?#\s@]+(\/[^?#\s]*)?$/.test(baseUrl) || !URL.canParse(baseUrl)) {
+    config(
+      'INVALID_BASE_URL',
+      'The base URL must look like https://api.diga.io, without user, query or fragment.',
+    )
   }
   const { timeoutMs, maxRetries = 2, settleMs = 10_000, onEvent } = options
   const bad = badNumber({ timeoutMs, maxRetries, settleMs })

@@ -1,6 +1,6 @@
-import type { Call } from '@digame/client'
+import { type Call, Diga } from '@digame/client'
 import { describe, expect, test, vi } from 'vitest'
-import { body, failureOf, type Handler, json, reset, type Setup, setup } from './support/client.ts'
+import { apiKey, body, failureOf, type Handler, json, reset, type Setup, setup } from './support/client.ts'
 import { fakeClock } from './support/clock.ts'
 import { callOf, createService, uuid } from './support/service.ts'
 
@@ -83,6 +83,20 @@ describe('a hook that throws changes nothing:', () => {
       process.off('unhandledRejection', unhandled)
     }
   })
+})
+
+test('without a hook all is the same', async () => {
+  const clock = fakeClock()
+  const service = createService(clock, { lagMs: 500 })
+  service.next({ placed: false, answer: 429 }, { placed: true, answer: 'reset' })
+  const { fetch, posts } = setup(service.handler, {}, clock)
+  const diga = new Diga({ apiKey, fetch, clock })
+  const call = await clock.run(diga.calls.create(body))
+  expect(call.id).toBe(service.calls[0]?.id)
+  expect(await clock.run(diga.calls.get(call.id))).toEqual(call)
+  expect((await clock.run(diga.calls.list())).data).toEqual([call])
+  expect(await clock.run(failureOf(diga.calls.get(uuid())))).toMatchObject({ status: 404 })
+  expect(posts).toHaveLength(2)
 })
 
 test('a hook that places calls disturbs nobody', async () => {

@@ -174,9 +174,16 @@ describe('a client', () => {
     expect(configError({ apiKey: key })).toMatchObject({ code: 'INVALID_API_KEY' })
   })
 
-  test.each(['', 'api.diga.io', 'ftp://api.diga.io', 'https://', 'https://api.diga.io?x=1', 'https://a b'])(
-    'refuses the address "%s"',
-    (baseUrl) => expect(configError({ apiKey, baseUrl })).toMatchObject({ code: 'INVALID_BASE_URL' }),
+  test.each([
+    '',
+    'api.diga.io',
+    'ftp://api.diga.io',
+    'https://',
+    'https://api.diga.io?x=1',
+    'https://a b',
+    'https://me:secret@api.diga.io',
+  ])('refuses the address "%s"', (baseUrl) =>
+    expect(configError({ apiKey, baseUrl })).toMatchObject({ code: 'INVALID_BASE_URL' }),
   )
 
   test.each(['timeoutMs', 'maxRetries', 'settleMs'])(

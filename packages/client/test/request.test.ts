@@ -181,6 +181,12 @@ describe('the raw client', () => {
     const { data } = await diga.raw.GET('/v1/call/', { params: { query: { limit: 3 } } })
     expect(data).toEqual({ data: [], has_more: false })
     expect(requests[0]?.query.get('limit')).toBe('3')
+    expect(requests[0]?.init.redirect).toBe('manual')
+    expect(requests[0]?.headers).toMatchObject({
+      authorization: `Bearer ${apiKey}`,
+      'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
+    })
+    expect(requests[0]?.init.redirect).toBe('manual')
   })
 
   test('sends a create once, whatever happens', async () => {

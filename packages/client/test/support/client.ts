@@ -37,6 +37,8 @@ export type Handler = (request: Seen) => Response | Promise<Response>
 export interface Setup {
   readonly diga: Diga
   readonly clock: FakeClock
+  /** What the client sends with. */
+  readonly fetch: Fetch
   readonly events: DigaEvent[]
   /** Everything that was dispatched. */
   readonly requests: Seen[]
@@ -87,6 +89,8 @@ export function setup(handler: Handler, options: DigaOptions = {}, clock: FakeCl
       at: clock.elapsed(),
       init,
     }
+    // Whatever asks without end is ended here, so that its test fails and does not hang.
+    if (requests.length >= 50_000) throw new Error('There is no end of requests.')
     requests.push(request)
     if (request.method === 'POST') posts.push(request)
     return handler(request)
@@ -106,7 +110,7 @@ export function setup(handler: Handler, options: DigaOptions = {}, clock: FakeCl
   })
   remember('client', diga)
   remember('calls', diga.calls)
-  return { diga, clock, events, requests, posts }
+  return { diga, clock, fetch, events, requests, posts }
 }
 
 /** The error that a promise rejects with. */
