@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { type Application, buildApplication, buildCommand, buildRouteMap, help, version } from '@stricli/core'
-import { text } from './complaints.ts'
+import { textFor } from './complaints.ts'
 import type { Context } from './context.ts'
-import { count, directions, factor, moment, statuses, uuid, variable, word } from './input.ts'
+import { count, directions, factor, moment, sender, statuses, uuid, variable, word } from './input.ts'
 
 /** Without a prototype, as Stricli takes `--constructor` for a flag otherwise. */
 const flags = <const T extends object>(given: T): T => Object.setPrototypeOf(given, null)
@@ -29,7 +29,7 @@ const call = buildCommand({
     flags: flags({
       from: {
         kind: 'parsed',
-        parse: word,
+        parse: sender,
         placeholder: 'number',
         brief: 'A number of the account, in E.164 or as its uuid',
       },
@@ -126,14 +126,17 @@ async function currentVersion(): Promise<string> {
   return JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version
 }
 
-/** The command table. `onFailure` is told what a command throws. */
-export function createApp(onFailure: (error: unknown) => number): Application<Context> {
+/** The command table, for one command line. `onFailure` is told what a command throws. */
+export function createApp(
+  argv: readonly string[],
+  onFailure: (error: unknown) => number,
+): Application<Context> {
   return buildApplication<Context>(
     root,
     {
       name: 'digame',
       scanner: { caseStyle: 'allow-kebab-for-camel' },
-      localization: { text },
+      localization: { text: textFor(argv) },
       determineExitCode: onFailure,
     },
     {

@@ -17,7 +17,7 @@ import { shown } from './input.ts'
 const flag = (name: string): string => (name === 'to' || name === 'id' ? `<${name}>` : `--${name}`)
 
 /** What is wrong with a command line, in one sentence; numbers are never repeated. */
-function complaint(error: unknown): string {
+function complaint(error: unknown, argv: readonly string[]): string {
   if (error instanceof FlagNotFoundError) {
     const [nearest] = error.corrections
     const instead = nearest ? `did you mean --${kebab(nearest)}?` : 'see --help.'
@@ -31,7 +31,12 @@ function complaint(error: unknown): string {
   if (error instanceof EnumValidationError) {
     return `--${error.externalFlagName}: ${shown(error.input)} is none of ${error.values.join(', ')}.`
   }
-  if (error instanceof UnsatisfiedFlagError) return `--${error.externalFlagName} needs a value; see --help.`
+  if (error instanceof UnsatisfiedFlagError) {
+    const name = `--${kebab(error.externalFlagName)}`
+    // Stricli has the same error for a flag that is not there.
+    const isTyped = argv.some((typed) => kebab(typed) === name)
+    return `${name} ${isTyped ? 'needs a value' : 'is missing'}; see --help.`
+  }
   if (error instanceof UnexpectedFlagError) return `--${error.externalFlagName} is there twice; give it once.`
   if (error instanceof UnexpectedPositionalError) {
     return error.input.startsWith('-')
@@ -44,10 +49,10 @@ function complaint(error: unknown): string {
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
-/** Stricli's texts, with complaints of our own. */
-export const text: ApplicationText = {
+/** Stricli's texts, with complaints of our own about a command line. */
+export const textFor = (argv: readonly string[]): ApplicationText => ({
   ...text_en,
-  exceptionWhileParsingArguments: complaint,
+  exceptionWhileParsingArguments: (error) => complaint(error, argv),
   noCommandRegisteredForInput: ({ input, corrections }) =>
     `There is no command ${shown(input)}; ${corrections.length > 0 ? `did you mean ${corrections.join(' or ')}?` : 'see digame --help.'}`,
-}
+})

@@ -30,10 +30,20 @@ export function word(text: string): string {
   return text.startsWith('-') ? refuse(`${shown(text)} looks like a flag; see --help.`) : text
 }
 
+const isUuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
+
 /** The id of something. @throws UsageError */
 export function uuid(text: string): string {
-  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) return text
+  if (isUuid(text)) return text
   return refuse(`${shown(text)} is not a uuid; copy one like 5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10.`)
+}
+
+/** A number to call from, of any country, or its id. @throws UsageError */
+export function sender(text: string): string {
+  if (/^\+[1-9]\d{6,14}$/.test(text) || isUuid(text)) return text
+  return refuse(
+    `${shown(word(text))} is neither a number in E.164 nor a uuid; write a number of your account, such as +34910000001, or its uuid.`,
+  )
 }
 
 /** A moment, with its time zone: without one it would mean another moment on another machine. @throws UsageError */

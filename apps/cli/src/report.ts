@@ -9,7 +9,7 @@ const isDigaError = (error: unknown): error is DigaError =>
   error instanceof Error && error.name.startsWith('Diga') && 'code' in error
 
 /** The client speaks of its own arguments; the person knows the flags. */
-const flagOf: Readonly<Record<string, string>> = { from_number: '--from', idempotencyKey: '--key' }
+const flagOf: Readonly<Record<string, string>> = { idempotencyKey: '--key' }
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -10,7 +10,7 @@ import { report } from './report.ts'
 export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
   const failures: unknown[] = []
   const complaints: string[] = []
-  const app = createApp((error) => {
+  const app = createApp(argv, (error) => {
     failures.push(error)
     return exitCodes.failure
   })

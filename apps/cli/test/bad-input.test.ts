@@ -53,14 +53,26 @@ const bad: readonly (readonly [title: string, argv: readonly string[], said: str
     ['call', to, to, '--from', from],
     'There is one argument too many; put what has spaces in it into quotes.',
   ],
-  ['no --from', ['call', to], '--from needs a value; see --help.'],
+  ['no --from', ['call', to], '--from is missing; see --help.'],
+  ['--from at the end, without a value', ['call', to, '--from'], '--from needs a value; see --help.'],
+  [
+    'a flag in camel case without a value',
+    ['call', ...given, '--agentVersion'],
+    '--agent-version needs a value; see --help.',
+  ],
   ['--from without a value', ['call', to, '--from', '--wait'], '--from needs a value; see --help.'],
   ['an empty --from', ['call', to, '--from='], '"--from=" is no flag; see --help.'],
   [
     'a --from of no country',
     ['call', to, '--from', '910000001'],
-    '--from "9100***01" is neither a number in E.164 (+34910000001) nor a uuid.',
+    '--from: "9100…" is neither a number in E.164 nor a uuid; write a number of your account, such as +34910000001, or its uuid.',
   ],
+  [
+    'a --from that is no number',
+    ['call', to, '--from', 'hello'],
+    '--from: "hello" is neither a number in E.164 nor a uuid; write a number of your account, such as +34910000001, or its uuid.',
+  ],
+  ['a --from that is a flag', ['call', to, '--from', '-5'], '--from: "-5" looks like a flag; see --help.'],
   ['--from twice', ['call', ...given, '--from', '+34910000002'], '--from is there twice; give it once.'],
   ['an unknown flag', ['call', ...given, '--wat'], 'There is no flag --wat; did you mean --wait?'],
   [
@@ -191,10 +203,20 @@ test.for([
   ],
   [
     { DIGA_API_KEY: 'sk-1', DIGA_BASE_URL: 'api.diga.io' },
-    'DIGA_BASE_URL: The base URL must look like https://api.diga.io, without query or fragment.',
+    'DIGA_BASE_URL: The base URL must look like https://api.diga.io, without user, query or fragment.',
   ],
 ] as const)('the environment %o is refused', async ([env, said]) => {
   const { code, stderr } = await digame(['call', ...given], { fetch: mock.fetch, env })
   expect(stderr).toBe(`error: ${said}\n`)
+  expect(code).toBe(2)
+})
+
+test.for([[], ['--mock']])('a --not-after in the past is refused, with %o', async (flags) => {
+  const argv = ['call', ...given, '--not-after', '1999-12-31T23:59:59Z', ...flags]
+  const { code, stdout, stderr } = await digame(argv, { fetch: mock.fetch })
+  expect(stderr).toMatch(
+    /^error: --not-after: 1999-12-31T23:59:59\.000Z has passed, as it is 2\S+Z; give a later moment\.\n$/,
+  )
+  expect(stdout).toBe('')
   expect(code).toBe(2)
 })

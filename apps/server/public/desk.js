@@ -116,17 +116,25 @@ function follow() {
       return
     }
     // Browsers say the same when the page is left and when a proxy is ill: only a 404 means that there is nothing.
-    const answer = await fetch(`/api/callbacks/${id}`).catch(() => undefined)
+    const headers = { 'x-form-token': token.value }
+    const answer = await fetch(`/api/callbacks/${id}`, { headers }).catch(() => undefined)
     if (answer?.status !== 404) {
       note.textContent = 'Se ha cortado la conexión. Recarga la página para ver cómo va la llamada.'
-    } else if (accepted) {
+      return
+    }
+    const code = await answer.json().then(
+      ({ error }) => error?.code,
+      () => undefined,
+    )
+    // A server that began anew does not know what the one before it was asked, and did.
+    if (accepted || code !== 'not_arrived') {
       forget()
       note.textContent = 'Ya no podemos ver cómo va. Puede que la llamada esté en camino.'
-    } else {
-      progress(false)
-      send.focus()
-      complain('Tu petición no nos ha llegado. Puedes enviarla otra vez: no te llamaremos dos veces.')
+      return
     }
+    progress(false)
+    send.focus()
+    complain('Tu petición no nos ha llegado. Puedes enviarla otra vez: no te llamaremos dos veces.')
   }
 }
 

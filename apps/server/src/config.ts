@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { Diga, DigaConfigError } from '@digame/client'
 
 /** Where the server listens, and from which number it calls. */
 export interface Config {
@@ -30,4 +31,22 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const host = read('HOST') ?? '127.0.0.1'
   return { host, port: Number(port), from, ...(proxies && { trustProxy: proxies }) }
+}
+
+/** What to set, by what the client finds wrong; its own words also name options that nobody here can give. */
+const advice: Readonly<Record<string, string>> = {
+  NO_API_KEY: 'DIGA_API_KEY must be the API key; for the mock any word does.',
+  INVALID_API_KEY: 'DIGA_API_KEY must be the API key, without spaces or line breaks: copy it again.',
+  INVALID_BASE_URL:
+    'DIGA_BASE_URL must look like http://127.0.0.1:4010, without user, query or fragment; leave it out for the real service.',
+}
+
+/** Makes the client from the environment of the process. @throws ConfigError */
+export function makeClient(): Diga {
+  try {
+    return new Diga()
+  } catch (error) {
+    if (!(error instanceof DigaConfigError)) throw error
+    throw new ConfigError(advice[error.code] ?? error.message)
+  }
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { DigaError } from '@digame/client'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** An answer that says no; its message is for the visitor. */
@@ -28,6 +29,12 @@ export const badNumber: DeskError = new DeskError(
   'Escribe un teléfono español de nueve cifras, como 612 34 56 78.',
 )
 
+export const numberBusy: DeskError = new DeskError(
+  409,
+  'number_busy',
+  'Ya hay una llamada en marcha a este número. Espera a que termine.',
+)
+
 const fields: Readonly<Record<string, DeskError>> = {
   name: new DeskError(400, 'invalid_name', 'Escribe tu nombre, solo con letras.'),
   phone: new DeskError(400, 'invalid_phone', badNumber.message),
@@ -42,6 +49,13 @@ const byStatus: Readonly<Record<number, DeskError>> = {
 }
 
 const internal = new DeskError(500, 'internal', 'Algo ha fallado. Inténtalo de nuevo en unos minutos.')
+
+/** What the log tells of an error: of the client's no more than what nobody wrote. */
+export function reasonOf(error: unknown): object {
+  if (!(error instanceof DigaError)) return { err: error }
+  const { code, status, requestId, placed } = error
+  return { code, status, requestId, placed }
+}
 
 function explain(error: FastifyError | DeskError): DeskError {
   if (error instanceof DeskError) return error

@@ -10,6 +10,8 @@ export interface Limits {
   readonly kept: number
   /** How long a number stays taken after a call whose end was not seen, in milliseconds. @default 900,000 */
   readonly holdMs: number
+  /** How long a no to a number, after a look at the account's calls, holds, in milliseconds. @default 10,000 */
+  readonly againMs: number
   /** How long a call is followed, in milliseconds. @default 3,600,000 */
   readonly followMs: number
   /** Event streams open at once for one callback. @default 20 */
@@ -24,6 +26,7 @@ export const limits: Limits = {
   open: 50,
   kept: 1000,
   holdMs: 900_000,
+  againMs: 10_000,
   followMs: 3_600_000,
   streams: 20,
   heartbeatMs: 15_000,

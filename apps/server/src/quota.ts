@@ -1,8 +1,13 @@
 import { isIPv6 } from 'node:net'
 import type { Clock } from './clock.ts'
 
-/** Takes one from the share of a key; gives 0, or after how many milliseconds there is one again. */
-export type Quota = (key: string) => number
+/** The shares of keys. */
+export interface Quota {
+  /** After how many milliseconds the key has something left; 0 if it has now. */
+  wait(key: string): number
+  /** Takes one from the share of the key. */
+  take(key: string): void
+}
 
 // Whoever has more addresses than this is stopped by the number of callbacks under way.
 const remembered = 10_000
@@ -11,15 +16,22 @@ const remembered = 10_000
 export function createQuota(max: number, windowMs: number, clock: Pick<Clock, 'now'>): Quota {
   /** When each key took, oldest first; the key that took last is at the end. */
   const taken = new Map<string, number[]>()
-  return (key) => {
-    const now = clock.now()
-    const times = (taken.get(key) ?? []).filter((time) => time > now - windowMs)
-    if (times.length >= max) return (times[0] ?? now) + windowMs - now
-    taken.delete(key)
-    taken.set(key, [...times, now])
-    const [oldest] = taken.keys()
-    if (taken.size > remembered && oldest !== undefined) taken.delete(oldest)
-    return 0
+  const recent = (key: string, now: number): number[] =>
+    (taken.get(key) ?? []).filter((time) => time > now - windowMs)
+  return {
+    wait(key) {
+      const now = clock.now()
+      const times = recent(key, now)
+      return times.length < max ? 0 : (times[0] ?? now) + windowMs - now
+    },
+    take(key) {
+      const now = clock.now()
+      const times = [...recent(key, now), now]
+      taken.delete(key)
+      taken.set(key, times)
+      const [oldest] = taken.keys()
+      if (taken.size > remembered && oldest !== undefined) taken.delete(oldest)
+    },
   }
 }
 

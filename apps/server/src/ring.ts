@@ -1,6 +1,7 @@
 import { type Call, type Diga, DigaError, hasEnded, outcomeOf } from '@digame/client'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Callback, State } from './callback.ts'
+import { reasonOf } from './errors.ts'
 
 export interface RingOptions {
   readonly diga: Diga
@@ -33,11 +34,7 @@ export async function ring(callback: Callback, name: string, options: RingOption
   }
 
   function warn(error: unknown, what: string): void {
-    const why =
-      error instanceof DigaError
-        ? { code: error.code, status: error.status, requestId: error.requestId, placed: error.placed }
-        : { err: error }
-    log.warn({ callback: callback.id, ...why }, what)
+    log.warn({ callback: callback.id, ...reasonOf(error) }, what)
   }
 
   let call: Call

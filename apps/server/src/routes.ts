@@ -37,9 +37,13 @@ export interface RoutesOptions {
 
 /** The API of the page. */
 export function addRoutes(app: FastifyInstance, { desk, streams, tokens }: RoutesOptions): void {
-  function find(id: string): Callback {
-    const callback = desk.find(id)
+  async function find(id: string, token?: unknown): Promise<Callback> {
+    const callback = await desk.find(id)
     if (callback) return callback
+    // Only the process that made the token can know; of what others were asked it knows nothing.
+    if (typeof token === 'string' && tokens.read(token) === id) {
+      throw new DeskError(404, 'not_arrived', 'Esta petición no nos ha llegado.')
+    }
     throw new DeskError(404, 'not_found', 'De esta llamada no sabemos nada.')
   }
 
@@ -58,16 +62,18 @@ export function addRoutes(app: FastifyInstance, { desk, streams, tokens }: Route
       throw new DeskError(422, 'costly_phone', 'No llamamos a números que empiezan por 51, 80 o 90.')
     }
     if (number === undefined) throw badNumber
-    const callback = desk.ask({ id, name: name.trim(), number, visitor: visitorOf(request.ip) })
+    const callback = await desk.ask({ id, name: name.trim(), number, visitor: visitorOf(request.ip) })
     return reply.code(202).header('location', `/api/callbacks/${id}`).send(view(callback))
   })
 
-  app.get<{ Params: { id: string } }>('/api/callbacks/:id', async ({ params }) => view(find(params.id)))
+  app.get<{ Params: { id: string } }>('/api/callbacks/:id', async ({ params, headers }) =>
+    view(await find(params.id, headers['x-form-token'])),
+  )
 
   // Leaving the page ends a stream early; that is no news for the log.
   const quiet = { logLevel: 'warn', exposeHeadRoute: false } as const
   app.get<{ Params: { id: string } }>('/api/callbacks/:id/events', quiet, async (request, reply) => {
-    const callback = find(request.params.id)
+    const callback = await find(request.params.id)
     const { 'last-event-id': seen } = request.headers
     const after = typeof seen === 'string' && /^\d{1,9}$/.test(seen) ? Number(seen) : 0
     // 204 tells an EventSource not to come again.

@@ -1,12 +1,12 @@
-import { Diga, DigaConfigError } from '@digame/client'
+import type { Diga } from '@digame/client'
 import { buildApp } from './app.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { type Config, ConfigError, makeClient, readConfig } from './config.ts'
 
 function setUp(): { config: Config; diga: Diga } | undefined {
   try {
-    return { config: readConfig(process.env), diga: new Diga() }
+    return { config: readConfig(process.env), diga: makeClient() }
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof DigaConfigError)) throw error
+    if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`${error.message}\n`)
     process.exitCode = 2
     return undefined

@@ -32,7 +32,7 @@ test('a callback goes from sending to its outcome', async () => {
   ])
   expect(duration).toBeGreaterThan(0)
   expect((await desk.app.inject(`/api/callbacks/${id}`)).json()).toEqual(ended)
-  expect(desk.mock.journal[0]?.body).toEqual({
+  expect(desk.mock.journal.find(({ method }) => method === 'POST')?.body).toEqual({
     from_number: '+34910000001',
     to_number: '+34612345678',
     dynamic_variables: { name: 'Ana', digame_key: id },

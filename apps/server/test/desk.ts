@@ -11,6 +11,7 @@ export const apiKey = 'a-key-that-nobody-may-see'
 /** A desk over a mock, on one fake clock. */
 export interface TestDesk extends AsyncDisposable {
   readonly app: FastifyInstance
+  readonly diga: Diga
   readonly mock: Mock
   readonly clock: FakeClock
   /** Loads the page, for its token. */
@@ -43,6 +44,7 @@ export async function openDesk(options: Partial<AppOptions> = {}): Promise<TestD
 
   return {
     app,
+    diga,
     mock,
     clock,
     token,

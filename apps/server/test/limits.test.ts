@@ -36,9 +36,19 @@ describe('as usual', () => {
     }
   })
 
-  test('asking for a number that is busy counts', async () => {
-    for (let times = 0; times < 5; times++) await desk.ask({})
-    expect((await desk.ask({})).statusCode).toBe(429)
+  test('who is refused because a number is busy keeps the rest of the hour', async () => {
+    await desk.ask({})
+    for (let times = 0; times < 10; times++) expect((await desk.ask({})).statusCode).toBe(409)
+    for (let last = 1; last <= 4; last++) {
+      expect((await desk.ask({ phone: `61234567${last}` })).statusCode).toBe(202)
+    }
+    expect((await desk.ask({ phone: '612345675' })).statusCode).toBe(429)
+  })
+
+  test('two forms sent at once by a visitor with one left are one callback', async () => {
+    for (let last = 1; last <= 4; last++) await desk.ask({ phone: `61234567${last}` })
+    const answers = await Promise.all([desk.ask({ phone: '612345675' }), desk.ask({ phone: '612345676' })])
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([202, 429])
   })
 
   test('a number is called three times an hour', async () => {
@@ -51,6 +61,13 @@ describe('as usual', () => {
     expect(fourth.json().error.code).toBe('too_many_calls')
     expect(desk.posts()).toBe(3)
   })
+})
+
+test('who comes again when told to is not a moment too early', async () => {
+  desk = await openDesk({ limits: { perVisitor: 1 } })
+  await desk.ask({})
+  await desk.clock.advance(1500)
+  expect((await desk.ask({ phone: '698765432' })).headers['retry-after']).toBe(String(3600 - 1))
 })
 
 test('a full desk takes no more', async () => {

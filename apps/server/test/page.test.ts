@@ -162,6 +162,24 @@ test('a form that did not arrive can be sent again', async () => {
   expect(desk.posts()).toBe(1)
 })
 
+test('a server that began anew before it answered does not say that nothing arrived', async () => {
+  const { page } = await visit()
+  await using next = await openDesk()
+  const port = Number(new URL(page.url()).port)
+  await page.route('**/api/callbacks', async (route) => {
+    await route.fetch()
+    await desk.app.close()
+    await next.app.listen({ host: '127.0.0.1', port })
+    await route.abort()
+  })
+  await fill(page)
+  await send(page)
+  await shows(page, 'Ya no podemos ver cómo va. Puede que la llamada esté en camino.')
+  expect(await page.getByRole('button').count()).toBe(0)
+  await next.clock.advance(60_000)
+  expect(next.mock.counts.requests).toBe(0)
+})
+
 test('a second browser cannot ring the same number', async () => {
   const [first, second] = [await visit(), await visit()]
   await fill(first.page)

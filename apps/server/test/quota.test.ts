@@ -3,23 +3,26 @@ import { createQuota, visitorOf } from '../src/quota.ts'
 
 test('gives so many within any span, to each key', () => {
   let now = 0
-  const take = createQuota(2, 1000, { now: () => now })
-  expect(take('ana')).toBe(0)
+  const quota = createQuota(2, 1000, { now: () => now })
+  expect(quota.wait('ana')).toBe(0)
+  quota.take('ana')
   now = 600
-  expect(take('ana')).toBe(0)
+  expect(quota.wait('ana')).toBe(0)
+  quota.take('ana')
   now = 700
-  expect(take('ana')).toBe(300)
-  expect(take('eva')).toBe(0)
+  expect(quota.wait('ana')).toBe(300)
+  expect(quota.wait('eva')).toBe(0)
   now = 1000
-  expect(take('ana')).toBe(0)
-  expect(take('ana')).toBe(600)
+  expect(quota.wait('ana')).toBe(0)
+  quota.take('ana')
+  expect(quota.wait('ana')).toBe(600)
 })
 
 test('forgets the key that took longest ago', () => {
-  const take = createQuota(1, 1000, { now: () => 0 })
-  for (let key = 0; key <= 10_000; key++) take(String(key))
-  expect(take('10000')).toBe(1000)
-  expect(take('0')).toBe(0)
+  const quota = createQuota(1, 1000, { now: () => 0 })
+  for (let key = 0; key <= 10_000; key++) quota.take(String(key))
+  expect(quota.wait('10000')).toBe(1000)
+  expect(quota.wait('0')).toBe(0)
 })
 
 test.each([

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createMock } from '@digame/mock'
@@ -53,6 +55,36 @@ test.each([
   expect(code).toBe(2)
   expect(stderr()).toMatch(/^[^\n]+\.\n$/)
   expect(stderr()).toContain(name)
+})
+
+test.each([
+  ['DIGA_API_KEY', ' ', /^DIGA_API_KEY must be the API key; /],
+  ['DIGA_API_KEY', 'two words', /^DIGA_API_KEY must be .+: copy it again\.$/m],
+  ['DIGA_BASE_URL', '127.0.0.1:4010', /^DIGA_BASE_URL must look like http:\/\/127\.0\.0\.1:4010, /],
+  ['DIGA_BASE_URL', 'https://ana:SECRET@diga.test', /^DIGA_BASE_URL must look like /],
+])('%s=%j is told by the name of what to set', async (name, value, message) => {
+  const { process, stderr } = start({ ...good, [name]: value })
+  const [code] = await once(process, 'close')
+  expect(code).toBe(2)
+  expect(stderr()).toMatch(/^[^\n]+\.\n$/)
+  expect(stderr()).toMatch(message)
+  expect(stderr()).not.toMatch(/new Diga|SECRET/)
+})
+
+test('the commands of the README are there, and need no more than npm', async () => {
+  const read = (file: string): Promise<string> => readFile(join(folder, file), 'utf8')
+  const blocks = [...(await read('README.md')).matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text]) =>
+    text?.trim(),
+  )
+  expect(blocks).toEqual([
+    expect.stringMatching(/^npx pnpm mock( |$)/),
+    'DIGA_BASE_URL=http://127.0.0.1:4010 DIGA_API_KEY=any DIGA_FROM=+34910000001 npx pnpm --filter @digame/server start',
+  ])
+  expect(JSON.parse(await read('../../package.json')).scripts).toHaveProperty('mock')
+  expect(JSON.parse(await read('package.json'))).toMatchObject({
+    name: '@digame/server',
+    scripts: { start: expect.any(String) },
+  })
 })
 
 test('a port that is taken ends it with 1 and one line', async () => {

@@ -30,7 +30,7 @@ export interface DigaErrorFields {
 /**
  * Whatever this library throws.
  *
- * `placed`, `idempotencyKey`, `sentAt` and `candidates` are set by `calls.create` alone.
+ * `placed`, `idempotencyKey`, `sentAt` and `candidates` are set by `calls.create`; `placed` also by a POST of `raw`.
  * Neither an API key nor an unmasked phone number stands in an error of the library.
  */
 export class DigaError extends Error {

@@ -291,6 +291,8 @@ test('a signal that outlives what it was given to is left without listeners', as
   await clock.run(diga.calls.find({ ...one, sentAt: new Date(clock.now()) }, { signal }))
   await clock.run(failureOf(diga.calls.get(uuid(), { signal })))
   await clock.run(failureOf(diga.calls.wait(id, { signal, deadlineMs: 5000 })))
+  const { diga: failing } = setup(() => json(503, {}), {}, clock)
+  await clock.run(failureOf(failing.calls.get(id, { signal })))
   const { diga: streaming } = setup(() => new Response('data: {"active_calls": 1}\n\n'))
   for await (const active of streaming.calls.concurrency({ signal })) {
     expect(active).toBe(1)

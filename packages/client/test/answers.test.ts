@@ -295,7 +295,8 @@ describe("the service's errors", () => {
       message: `${'long '.repeat(100)}\n\nend`,
     })
     expect(error.message).toMatch(/…; a call may have been placed\.$/)
-    expect(error.message).not.toContain('\n')
+    const broken = await refusal(400, { error_code: 'X', message: 'so\n\t it\r\nis' })
+    expect(broken.message).toBe('POST /v1/call/ answered 400 X: so it is.')
   })
 
   test('of a gateway have no words of their own', async () => {

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
-import { body, failureOf, type Handler, json, setup, silence } from './support/client.ts'
+import { Diga } from '@digame/client'
+import { describe, expect, test, vi } from 'vitest'
+import { apiKey, body, failureOf, type Handler, json, setup, silence } from './support/client.ts'
 import { callOf, uuid } from './support/service.ts'
 
 const silent: Handler = (request) => silence(request)
@@ -74,4 +75,15 @@ test('an answer in time leaves no timer', async () => {
   await clock.run(diga.calls.create(body))
   await clock.run(diga.calls.get(uuid()))
   expect(clock.pending).toBe(0)
+})
+
+test('a time without end is a long one for a timer of the system, which would fire at once', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  const diga = new Diga({
+    apiKey,
+    fetch: async () => json(200, callOf()),
+    timeoutMs: Number.POSITIVE_INFINITY,
+  })
+  await diga.calls.get(uuid())
+  expect(timers.mock.calls.map(([, ms]) => ms)).toEqual([2 ** 31 - 1])
 })

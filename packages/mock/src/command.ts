@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util'
 import { type ServeOptions, serveMock } from './serve.ts'
 
+/** The command line is wrong; the message says what, where and what to do instead. */
+class UsageError extends Error {}
+
 /** What the command may touch. */
 export interface CommandIo {
   readonly out: (line: string) => void
@@ -41,53 +44,133 @@ const flags = {
   help: { type: 'boolean' },
 } as const
 
-const numeric = {
-  port: 'port',
-  'control-port': 'controlPort',
-  speed: 'speed',
-  seed: 'seed',
-  'max-concurrent': 'maxConcurrent',
-  'list-delay': 'listDelay',
-} as const
+type Flag = keyof typeof flags
+type Values = Partial<Record<Flag, string>>
 
-function optionsOf(values: ReturnType<typeof parse>): ServeOptions {
-  const { host, vocabulary, json = false } = values
-  const numbers: Record<string, number> = {}
-  for (const [flag, option] of Object.entries(numeric)) {
-    const text = values[flag as keyof typeof numeric]
-    if (text === undefined) continue
-    if (text.trim() === '' || Number.isNaN(Number(text)))
-      throw new TypeError(`--${flag} is a number, not "${text}"`)
-    numbers[option] = Number(text)
-  }
-  return {
-    json,
-    ...(host !== undefined && { host }),
-    ...(vocabulary !== undefined && { vocabulary: vocabulary as NonNullable<ServeOptions['vocabulary']> }),
-    ...numbers,
-    ...(values['no-control'] && { controlPort: false as const }),
-  }
+const refuse = (message: string): never => {
+  throw new UsageError(message)
 }
 
-const parse = (args: readonly string[]) => parseArgs({ args: [...args], options: flags, strict: true }).values
+/** Reads the flags, each with what was typed after it; a switch has nothing after it. */
+function parse(args: readonly string[]): Values {
+  // Not strict: Node's own complaints have several lines, and advice that does not hold here.
+  const { tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true })
+  const values: Values = {}
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      refuse(
+        `${JSON.stringify(token.value)} is an argument too many: there are only flags; see digame-mock --help.`,
+      )
+    }
+    if (token.kind !== 'option') continue
+    const { rawName, value } = token
+    const name = token.name as Flag
+    if (!Object.hasOwn(flags, name)) refuse(`There is no flag ${rawName}; see digame-mock --help.`)
+    if (values[name] !== undefined) refuse(`${rawName} is there twice: give it once.`)
+    if (flags[name].type === 'boolean') {
+      if (value !== undefined) refuse(`${rawName} takes no value: give it alone.`)
+    } else if (value === undefined || value.trim() === '' || /^--?[a-z]/i.test(value)) {
+      refuse(`${rawName} needs a value after it; see digame-mock --help.`)
+    }
+    values[name] = value ?? ''
+  }
+  return values
+}
+
+const isPort = (value: number) => Number.isInteger(value) && value >= 0 && value <= 65_535
+const port = { fine: isPort, wanted: 'a whole number from 0 to 65535, such as 4020' }
+
+/** What each flag with a number takes. */
+const numeric = {
+  port,
+  'control-port': port,
+  speed: { fine: (value: number) => value > 0, wanted: 'a number above 0, such as 10' },
+  seed: { fine: Number.isSafeInteger, wanted: 'a whole number, such as 7' },
+  'max-concurrent': {
+    fine: (value: number) => Number.isInteger(value) && value >= 1,
+    wanted: 'a whole number from 1, such as 5; without the flag there is no limit',
+  },
+  'list-delay': {
+    fine: (value: number) => value >= 0,
+    wanted: 'a number of milliseconds from 0, such as 500',
+  },
+} as const
+
+function optionsOf(values: Values) {
+  const number = (flag: keyof typeof numeric): number | undefined => {
+    const text = values[flag]
+    if (text === undefined) return undefined
+    const { fine, wanted } = numeric[flag]
+    const value = Number(text)
+    if (Number.isFinite(value) && fine(value)) return value
+    return refuse(`--${flag} ${JSON.stringify(text)} makes no sense: give ${wanted}.`)
+  }
+  const { host = '127.0.0.1', vocabulary = 'seed' } = values
+  if (vocabulary !== 'seed' && vocabulary !== '2026-07') {
+    return refuse(`--vocabulary ${JSON.stringify(vocabulary)} does not exist: give seed or 2026-07.`)
+  }
+  const noControl = values['no-control'] !== undefined
+  if (noControl && values['control-port'] !== undefined) {
+    refuse('--no-control and --control-port contradict each other: give one.')
+  }
+  const port = number('port') ?? 4010
+  const controlPort = number('control-port') ?? 4012
+  if (!noControl && port === controlPort && port !== 0) {
+    refuse(`--port and --control-port are both ${port}: give two different ones, or --no-control.`)
+  }
+  const numbers = {
+    speed: number('speed'),
+    seed: number('seed'),
+    maxConcurrent: number('max-concurrent'),
+    listDelay: number('list-delay'),
+  }
+  const given = Object.entries(numbers).filter(([, value]) => value !== undefined)
+  return {
+    host,
+    port,
+    controlPort: noControl ? (false as const) : controlPort,
+    vocabulary,
+    json: values.json !== undefined,
+    ...(Object.fromEntries(given) as Pick<ServeOptions, 'speed' | 'seed' | 'maxConcurrent' | 'listDelay'>),
+  } satisfies ServeOptions
+}
+
+/** Why it cannot listen, and what to do instead. */
+function unheard(error: unknown, { host, controlPort }: ReturnType<typeof optionsOf>): string {
+  const { message, cause } = error as Error
+  const { code, port } = (cause ?? {}) as { code?: string; port?: number }
+  const flag = port === controlPort ? '--control-port' : '--port'
+  if (code === undefined) return message
+  if (code === 'EADDRINUSE') return `Port ${port} is taken: give another ${flag}.`
+  if (code === 'EACCES') return `Port ${port} is not allowed: give another ${flag}, above 1023.`
+  return `Cannot listen on ${JSON.stringify(host)} (${code}): give another --host.`
+}
 
 /** Runs the command until its signal aborts; resolves with the exit code. */
 export async function run(args: readonly string[], { out, err, signal }: CommandIo): Promise<number> {
+  // What was typed may have line breaks in it.
+  const say = (message: string) => err(`digame-mock: ${message.replace(/\p{Cc}+/gu, ' ')}`)
+  let options: ReturnType<typeof optionsOf>
   try {
     const values = parse(args)
-    if (values.help) {
+    if (values.help !== undefined) {
       out(usage)
       return 0
     }
-    const served = await serveMock(optionsOf(values), { out })
+    options = optionsOf(values)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    say(error.message)
+    return 2
+  }
+  try {
+    const served = await serveMock(options, { out })
     if (!signal.aborted)
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
     await served.close()
     return 0
   } catch (error) {
-    const { message } = error as Error
-    // The first sentence says what is wrong; Node's own goes on with advice for positional arguments.
-    err(`digame-mock: ${message.split('. ')[0]}`)
-    return error instanceof TypeError ? 2 : 1
+    say(unheard(error, options))
+    return 1
   }
 }

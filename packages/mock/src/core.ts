@@ -1,4 +1,4 @@
-import type { Answer } from './answers.ts'
+import { type Answer, unlisted } from './answers.ts'
 import { type Arrival, queryOf, read } from './asked.ts'
 import type { Clock } from './clock.ts'
 import type { Engine } from './engine.ts'
@@ -24,8 +24,15 @@ export interface CoreOptions {
   readonly onRequest: (entry: JournalEntry) => void
 }
 
-/** The one behaviour behind both fronts: a plain request in, an answer or a fault out. */
+/**
+ * The one behaviour behind both fronts: a plain request in, an answer or a fault out. Rejects only if the request
+ * does not come to its end.
+ */
 export type Core = (arrival: Arrival) => Promise<Outcome>
+
+/** What is answered when the mock itself fails. */
+const broken = (error: unknown): Answer =>
+  unlisted(500, 'INTERNAL_SERVER_ERROR', `The mock itself failed: ${error}`)
 
 const unsaid: Answer = { status: 0, headers: {}, body: '' }
 
@@ -55,7 +62,7 @@ export function createCore({ engine, clock, journal, replies, service, onRequest
     return { answer, fault: reply?.fault }
   }
 
-  return async (arrival) => {
+  const handle: Core = async (arrival) => {
     const { method, path, search, headers } = arrival
     const matched = match(method, path)
     const operation = 'operation' in matched ? matched.operation : undefined
@@ -69,5 +76,20 @@ export function createCore({ engine, clock, journal, replies, service, onRequest
     if (spoken.has(fault)) entry.status = answer.status
     onRequest(entry)
     return { answer: stamp(answer, arrival, reply), fault }
+  }
+
+  return async (arrival) => {
+    let torn = false
+    const body = () =>
+      arrival.body().catch((error: unknown) => {
+        torn = true
+        throw error
+      })
+    try {
+      return await handle({ ...arrival, body })
+    } catch (error) {
+      if (torn) throw error
+      return { answer: broken(error), fault: undefined }
+    }
   }
 }

@@ -90,6 +90,26 @@ function servedCopy(value: unknown): unknown {
   return copy
 }
 
+// A type and a subtype, each a token.
+const mediaType = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/
+
+/** The headers as Prism can read them: it throws at a content type that is none, and refuses one it does not know. */
+function readable(headers: Question['headers']): Question['headers'] {
+  const type = headers['content-type']
+  if (type === undefined || mediaType.test(type)) return headers
+  return { ...headers, 'content-type': 'application/octet-stream' }
+}
+
+/** The path as Prism can read it: it throws at escapes that are no UTF-8, and what stands for them is no id either. */
+function decodable(path: string): string {
+  try {
+    decodeURIComponent(path)
+    return path
+  } catch {
+    return path.replaceAll('%', '%25')
+  }
+}
+
 // When Prism only judges, the operation is known, and building an answer would cost ten times the judging.
 const onlyOne = ({ resources }: { readonly resources: Operation[] }) => right(resources[0] as Operation)
 const noAnswer = () => () => right({ statusCode: 0 })
@@ -130,7 +150,8 @@ async function load(): Promise<Engine> {
     operations: [...byId.keys()] as OperationId[],
     async judge({ operation, path, query, headers, body }) {
       const resource = found(operation)
-      const request = { method: resource.method, url: { path, query }, headers, body } as PrismRequest
+      const url = { path: decodable(path), query }
+      const request = { method: resource.method, url, headers: readable(headers), body } as PrismRequest
       const { validations } = ask(await judgeOnly.request(request, [resource])())
       return validations.input.map(({ path: location, code, message }) => ({
         location: location ?? (code === 401 ? ['header', 'authorization'] : ['body']),

@@ -84,11 +84,8 @@ export function createHttpFront(core: Core): HttpFront {
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     core(arrivalOf(request)).then(
       (outcome) => give(outcome, response),
-      (error: unknown) => {
-        // A client that left in the middle of its request gets no answer; anything else is a fault of the mock.
-        if (request.complete) response.writeHead(500, { 'content-type': 'text/plain' }).end(String(error))
-        else response.destroy()
-      },
+      // A client that left in the middle of its request gets no answer.
+      () => response.destroy(),
     )
   }
 

@@ -82,6 +82,8 @@ export function createReplies(engine: Engine): Replies {
     if (code !== undefined && !(Number.isInteger(code) && code >= 200 && code <= 599)) {
       throw new TypeError(`A code is a whole number from 200 to 599, not ${code}`)
     }
+    // Throws a TypeError that names the header.
+    new Headers(reply.headers ?? {})
     if (example !== undefined && reply.body !== undefined) {
       throw new TypeError('A reply has an example or a body, not both')
     }

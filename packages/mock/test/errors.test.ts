@@ -1,7 +1,7 @@
 import { createMock, type MockOptions } from '@digame/mock'
 import { describe, expect, it } from 'vitest'
 import { createClock } from './clock.ts'
-import { authorized, base, direct, get, lead, place, post } from './http.ts'
+import { authorized, base, direct, get, lead, place, post, socket } from './http.ts'
 
 const mocked = (options: MockOptions = {}) => createMock({ clock: createClock(), ...options })
 const json = { 'content-type': 'application/json' }
@@ -188,6 +188,54 @@ describe('a path', () => {
     const response = await get(direct(await mocked()), wrong, { redirect: 'manual' })
     expect(response.status).toBe(307)
     expect(response.headers.get('location')).toBe(`${base}${right}`)
+  })
+
+  describe.each([
+    ['mock.fetch', direct],
+    ['HTTP', socket],
+  ] as const)('over %s', (_, wayTo) => {
+    it.each([
+      ['/v1/call/%00%ff', 422],
+      ['/v1/call/%', 422],
+      ['/v1/call/%zz/message', 422],
+      ['/v1/call/%ff%37', 422],
+      ['/%ff', 404],
+    ])('with broken escapes is refused as any other: %s', async (path, status) => {
+      await using mock = await mocked()
+      const way = await wayTo(mock)
+      const response = await get(way, path)
+      expect(response.status).toBe(status)
+      expect(await response.json()).toMatchObject(
+        status === 404
+          ? { status: 'error', error_code: 'NOT_FOUND' }
+          : { detail: [{ loc: ['path', 'id'], type: 'uuid_parsing' }] },
+      )
+      expect(mock.journal).toMatchObject([{ path, status }])
+      if (status === 422) expect((await get(way, path, { headers: {} })).status).toBe(401)
+    })
+
+    it.each(['x', ';;', 'application/json, text/plain'])('with the content type %s is 422', async (type) => {
+      await using mock = await mocked()
+      const headers = { ...authorized, 'content-type': type }
+      const response = await post(await wayTo(mock), lead, { headers })
+      expect(response.status).toBe(422)
+      expect(await response.json()).toMatchObject({ detail: [{ loc: ['body'] }] })
+      expect(mock.calls).toEqual([])
+    })
+
+    it('says in the envelope that the mock itself failed', async () => {
+      const onRequest = () => {
+        throw new Error('Disk full')
+      }
+      await using mock = await mocked({ onRequest })
+      const response = await get(await wayTo(mock), '/v1/call/')
+      expect(response.status).toBe(500)
+      expect(await response.json()).toEqual({
+        status: 'error',
+        error_code: 'INTERNAL_SERVER_ERROR',
+        message: 'The mock itself failed: Error: Disk full',
+      })
+    })
   })
 
   it('that leads nowhere is 404, and a method that is not there 405', async () => {

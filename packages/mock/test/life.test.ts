@@ -197,6 +197,22 @@ describe('identities', () => {
     expect(call).toMatchObject({ agent_version_id, phone_register_id: from_number })
   })
 
+  it('of a number are its own, each time', async () => {
+    const { mock } = await mocked()
+    const [first, other, again] = [
+      await place(mock),
+      await place(mock, { from_number: '+34910000002' }),
+      await place(mock),
+    ]
+    const ids = ({ agent_id, agent_version_id, phone_register_id }: typeof first) => [
+      agent_id,
+      agent_version_id,
+      phone_register_id,
+    ]
+    expect(ids(again)).toEqual(ids(first))
+    for (const [index, id] of ids(other).entries()) expect(id).not.toBe(ids(first)[index])
+  })
+
   it('of the account lead from a number to its id and back', async () => {
     const { mock } = await mocked({ numbers: ['+34910000001'] })
     const { phone_register_id } = await place(mock)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { testNumbers } from '@digame/mock'
 import { expect, it } from 'vitest'
 
@@ -29,4 +29,20 @@ it('the table in the README is the test numbers', () => {
 
 it('the usage in the README is what the command prints', () => {
   expect(readme).toContain(run('src/bin.ts', '--help').trim())
+})
+
+it('the commands in the README exist', () => {
+  const blocks = [...readme.matchAll(/```sh\n(.*?)```/gs)].map(([, code]) => code ?? '')
+  const typed = blocks.join('').trim().split('\n')
+  const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
+  const { scripts, packageManager } = json('../../package.json')
+  expect(scripts.mock).toBe('node --conditions=source packages/mock/src/bin.ts')
+  expect(Object.keys(json('package.json').bin)).toEqual(['digame-mock'])
+  expect(typed).toEqual([
+    `npx --yes ${packageManager} install`,
+    'npx pnpm mock --speed 10',
+    'npx digame-mock --speed 10',
+    'npx pnpm exec node --conditions=source packages/mock/test/load.ts',
+  ])
+  expect(existsSync('../../packages/mock/test/load.ts')).toBe(true)
 })

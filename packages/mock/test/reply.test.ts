@@ -132,6 +132,7 @@ describe('a typo is an error at once', () => {
     [{ example: 'dialing', body: '' }, 'A reply has an example or a body, not both'],
     [{ placed: false }, 'there is no usual answer: give a code, a body or a fault'],
     [{ status: 500 } as Reply, 'A reply has no "status"; it has operation, code'],
+    [{ headers: { 'a b': '1' } }, 'a b'],
   ])('%o', async (reply, message) => {
     expect(() => mock.reply(reply)).toThrow(TypeError)
     expect(() => mock.reply(reply)).toThrow(message)

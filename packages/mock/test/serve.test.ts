@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { createMock, type ServeOptions, serveMock } from '@digame/mock'
 import { describe, expect, it } from 'vitest'
+import { run } from '../src/command.ts'
 import { createClock } from './clock.ts'
 import { get, lead, post, rejection } from './http.ts'
 
@@ -108,6 +109,14 @@ describe('the control port', () => {
 })
 
 describe('digame-mock', () => {
+  /** Runs the command in this process; it must end by itself. */
+  const here = async (...args: string[]) => {
+    const err: string[] = []
+    const { signal } = new AbortController()
+    const code = await run(args, { out: () => {}, err: (line) => err.push(line), signal })
+    return [code, err] as const
+  }
+
   const start = (...args: string[]) => {
     const child = spawn(process.execPath, ['--conditions=source', 'src/bin.ts', ...args])
     const out: string[] = []
@@ -130,13 +139,47 @@ describe('digame-mock', () => {
   })
 
   it.each([
-    [['--colour', 'red'], 2, "digame-mock: Unknown option '--colour'"],
-    [['--speed', 'fast'], 2, 'digame-mock: --speed is a number, not "fast"'],
-    [['--speed', '0'], 2, 'digame-mock: speed is a number above 0, not 0'],
-  ])('refuses %o in one line', async (args, code, line) => {
-    const { err, ended } = start(...args)
-    expect(await ended).toEqual([code, null])
-    expect(err).toEqual([line])
+    ['--colour red', 'There is no flag --colour; see digame-mock --help.'],
+    ['--constructor', 'There is no flag --constructor; see digame-mock --help.'],
+    ['-h', 'There is no flag -h; see digame-mock --help.'],
+    ['4010', '"4010" is an argument too many: there are only flags; see digame-mock --help.'],
+    ['--speed fast', '--speed "fast" makes no sense: give a number above 0, such as 10.'],
+    ['--speed 0', '--speed "0" makes no sense: give a number above 0, such as 10.'],
+    ['--speed -1', '--speed "-1" makes no sense: give a number above 0, such as 10.'],
+    ['--speed=-1', '--speed "-1" makes no sense: give a number above 0, such as 10.'],
+    ['--speed Infinity', '--speed "Infinity" makes no sense: give a number above 0, such as 10.'],
+    ['--speed', '--speed needs a value after it; see digame-mock --help.'],
+    ['--speed=', '--speed needs a value after it; see digame-mock --help.'],
+    ['--speed --json', '--speed needs a value after it; see digame-mock --help.'],
+    ['--json=1', '--json takes no value: give it alone.'],
+    [
+      '--list-delay -5',
+      '--list-delay "-5" makes no sense: give a number of milliseconds from 0, such as 500.',
+    ],
+    [
+      '--max-concurrent 0',
+      '--max-concurrent "0" makes no sense: give a whole number from 1, such as 5; without the flag there is no limit.',
+    ],
+    ['--seed 1.5', '--seed "1.5" makes no sense: give a whole number, such as 7.'],
+    ['--port 70000', '--port "70000" makes no sense: give a whole number from 0 to 65535, such as 4020.'],
+    ['--vocabulary new', '--vocabulary "new" does not exist: give seed or 2026-07.'],
+    ['--speed 2 --speed 3', '--speed is there twice: give it once.'],
+    ['--json --json', '--json is there twice: give it once.'],
+    [
+      '--port 4020 --control-port 4020',
+      '--port and --control-port are both 4020: give two different ones, or --no-control.',
+    ],
+    ['--port 4012', '--port and --control-port are both 4012: give two different ones, or --no-control.'],
+    ['--no-control --control-port 1', '--no-control and --control-port contradict each other: give one.'],
+  ])('refuses %s in one line', async (typed, line) => {
+    expect(await here(...typed.split(' '))).toEqual([2, [`digame-mock: ${line}`]])
+  })
+
+  it('refuses in one line as a process too', async () => {
+    const { out, err, ended } = start('--speed', '-1', '--no\nflag')
+    expect(await ended).toEqual([2, null])
+    expect(err).toEqual(['digame-mock: There is no flag --no flag; see digame-mock --help.'])
+    expect(out).toEqual([])
   })
 
   it('tells of a busy port in one line', async () => {
@@ -144,12 +187,24 @@ describe('digame-mock', () => {
     const { port } = new URL(await mock.listen())
     const { err, ended } = start('--port', port)
     expect(await ended).toEqual([1, null])
-    expect(err).toEqual([`digame-mock: Port ${port} is taken (host 127.0.0.1)`])
+    expect(err).toEqual([`digame-mock: Port ${port} is taken: give another --port.`])
+    expect(await here('--port', '0', '--control-port', port)).toEqual([
+      1,
+      [`digame-mock: Port ${port} is taken: give another --control-port.`],
+    ])
+  })
+
+  it('tells of a host that is none in one line', async () => {
+    const line = 'digame-mock: Cannot listen on "192.0.2.1" (EADDRNOTAVAIL): give another --host.'
+    expect(await here('--port', '0', '--host', '192.0.2.1')).toEqual([1, [line]])
   })
 
   it('tells how it is used', async () => {
     const { out, ended } = start('--help')
     expect(await ended).toEqual([0, null])
     expect(out[0]).toBe('Usage: digame-mock [options]')
+    for (const flag of ['port', 'speed', 'max-concurrent', 'list-delay', 'help']) {
+      expect(out.join('\n')).toContain(`  --${flag} `)
+    }
   })
 })

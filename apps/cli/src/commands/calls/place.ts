@@ -29,6 +29,7 @@ export async function place(this: Context, flags: PlaceFlags, to: string): Promi
   const { key = crypto.randomUUID(), mock = false, mockSpeed } = flags
   checkNumber(to)
   if (mockSpeed !== undefined && !mock) throw new UsageError('--mock-speed does nothing alone; add --mock.')
+  if (flags.notAfter) checkFuture(flags.notAfter, this.clock?.now() ?? Date.now())
   const request = {
     from_number: flags.from,
     to_number: to,
@@ -54,6 +55,16 @@ export async function place(this: Context, flags: PlaceFlags, to: string): Promi
   } finally {
     await service.close()
   }
+}
+
+/** @throws UsageError if nothing would be sent any more */
+function checkFuture(notAfter: Date, now: number): void {
+  if (notAfter.getTime() > now) return
+  const [then, today] = [notAfter.toISOString(), new Date(now).toISOString()]
+  throw new UsageError(
+    `--not-after: ${then} has passed, as it is ${today}; give a later moment.`,
+    'NOT_AFTER',
+  )
 }
 
 function advice(call: Call | undefined, key: string, mock: boolean): string {

@@ -1,0 +1,121 @@
+import { channel } from 'node:diagnostics_channel'
+import type { DigaOptions } from '@digame/client'
+import { describe, expect, test, vi } from 'vitest'
+import { apiKey, json, refused, reset } from './support/client.ts'
+import { create, doubt, failureOf, type Init, own, refusal, requestOf, sendHeaders } from './support/own.ts'
+
+describe('over HTTP/2', () => {
+  const connected = channel('undici:client:connected')
+  const socket = { alpnProtocol: 'h2' }
+
+  test('that a request was not seen to be written proves nothing, where such sends are never seen', async () => {
+    const made = await own(async (init) => {
+      create.publish({ request: requestOf(init) })
+      connected.publish({ socket })
+      throw reset()
+    })
+    expect(await failureOf(made)).toMatchObject(doubt)
+    expect(made.posts).toHaveLength(1)
+  })
+
+  test('it proves as much as ever where they are', async () => {
+    let sends = 0
+    const made = await own(async (init) => {
+      const request = requestOf(init)
+      create.publish({ request })
+      connected.publish({ socket })
+      if (sends++ > 0) throw reset()
+      sendHeaders.publish({ request, socket })
+      return json(429, {})
+    })
+    expect(await failureOf(made)).toMatchObject(refusal)
+    expect(made.posts).toHaveLength(3)
+  })
+
+  test('other protocols are as before', async () => {
+    const made = await own(async (init) => {
+      create.publish({ request: requestOf(init) })
+      connected.publish({ socket: { alpnProtocol: 'http/1.1' } })
+      connected.publish({ socket: { alpnProtocol: false } })
+      throw reset()
+    })
+    expect(await failureOf(made)).toMatchObject(refusal)
+  })
+})
+
+describe("with a caller's fetch", () => {
+  const published = async (init: { headers: Headers }): Promise<never> => {
+    create.publish({ request: requestOf(init) })
+    throw refused()
+  }
+
+  test('nothing proves that a request never left', async () => {
+    for (const fetch of [async () => Promise.reject(refused()), (_: string, init: Init) => published(init)]) {
+      let sends = 0
+      const counted = ((url: string, init: Init) => {
+        sends++
+        return fetch(url, init)
+      }) as NonNullable<DigaOptions['fetch']>
+      const made = await own(() => Promise.reject(new Error('unused')), { fetch: counted })
+      expect(await failureOf(made)).toMatchObject(doubt)
+      expect(sends).toBe(1)
+    }
+  })
+
+  test("one that replaced the own one later is a caller's too", async () => {
+    const made = await own(() => Promise.reject(new Error('unused')))
+    const replaced = vi.fn(() => Promise.reject(refused()))
+    vi.stubGlobal('fetch', replaced)
+    expect(await failureOf(made)).toMatchObject(doubt)
+    expect(replaced).toHaveBeenCalledTimes(1)
+  })
+
+  test('the own one, passed by name, is the own one', async () => {
+    const made = await own(() => Promise.reject(refused()))
+    const again = await import('@digame/client')
+    const diga = new again.Diga({ apiKey, fetch: globalThis.fetch as never, clock: made.clock })
+    expect(await failureOf({ ...made, diga })).toMatchObject(refusal)
+  })
+})
+
+describe('on Deno', () => {
+  const createHttpClient = vi.fn((_: object) => ({ unpooled: true }))
+
+  test('a refusal proves nothing', async () => {
+    vi.stubGlobal('Deno', { createHttpClient })
+    const made = await own(() => Promise.reject(refused()))
+    expect(await failureOf(made)).toMatchObject(doubt)
+    expect(made.posts).toHaveLength(1)
+  })
+
+  test('creates go through one client that keeps no connections', async () => {
+    createHttpClient.mockClear()
+    vi.stubGlobal('Deno', { createHttpClient })
+    const made = await own(() => Promise.reject(reset()))
+    await failureOf(made, { idempotencyKey: 'one' })
+    await failureOf(made, { idempotencyKey: 'two' })
+    expect(made.posts.map(({ client }) => client)).toEqual([{ unpooled: true }, { unpooled: true }])
+    expect(createHttpClient.mock.calls).toEqual([[{ poolMaxIdlePerHost: 0 }]])
+    expect(made.gets.length).toBeGreaterThan(0)
+    for (const get of made.gets) expect(get).not.toHaveProperty('client')
+  })
+
+  test("a caller's fetch is left alone", async () => {
+    vi.stubGlobal('Deno', { createHttpClient })
+    const inits: object[] = []
+    const made = await own(() => Promise.reject(new Error('unused')), {
+      fetch: async (_, init) => {
+        inits.push(init)
+        throw reset()
+      },
+    })
+    await failureOf(made)
+    expect(inits[0]).not.toHaveProperty('client')
+  })
+})
+
+test('elsewhere no client is passed', async () => {
+  const made = await own(() => Promise.reject(reset()))
+  await failureOf(made)
+  expect(made.posts[0]).not.toHaveProperty('client')
+})

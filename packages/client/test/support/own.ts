@@ -1,0 +1,85 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
+import type { Diga, DigaEvent, DigaOptions } from '@digame/client'
+import { expect, vi } from 'vitest'
+import { apiKey, body, json, remember } from './client.ts'
+import { type FakeClock, fakeClock } from './clock.ts'
+
+export type Init = Parameters<typeof globalThis.fetch>[1] & {
+  headers: Headers
+  signal: AbortSignal
+  client?: unknown
+}
+
+export const create: Channel = channel('undici:request:create')
+export const sendHeaders: Channel = channel('undici:client:sendHeaders')
+export const answered: Channel = channel('undici:request:headers')
+
+/** A request as undici shows it on its channels: what was sent, as pairs or, before Node 22, as lines. */
+export function requestOf({ headers }: { headers: Headers }, form: 'pairs' | 'lines' = 'pairs'): object {
+  const pairs = [['host', 'api.test'], ...headers]
+  return {
+    headers: form === 'pairs' ? pairs.flat() : pairs.map(([name, value]) => `${name}: ${value}\r\n`).join(''),
+  }
+}
+
+export interface Made {
+  readonly diga: Diga
+  readonly clock: FakeClock
+  readonly posts: Init[]
+  readonly gets: Init[]
+  readonly events: DigaEvent[]
+}
+
+/** A client that was loaded where this is the runtime's own fetch. */
+export async function own(
+  fetch: (init: Init) => Promise<Response>,
+  options: DigaOptions = {},
+): Promise<Made> {
+  const posts: Init[] = []
+  const gets: Init[] = []
+  const events: DigaEvent[] = []
+  vi.resetModules()
+  vi.stubGlobal('fetch', async (_: string, init: Init) => {
+    if (init.method === 'POST') {
+      posts.push(init)
+      return fetch(init)
+    }
+    gets.push(init)
+    return json(200, { data: [], has_more: false }, { date: new Date(0).toUTCString() })
+  })
+  const client = await import('@digame/client')
+  const clock = fakeClock()
+  const onEvent = (event: DigaEvent) => void events.push(event)
+  const diga = new client.Diga({
+    apiKey,
+    baseUrl: 'http://api.test',
+    clock,
+    random: () => 0.5,
+    onEvent,
+    ...options,
+  })
+  return { diga, clock, posts, gets, events }
+}
+
+export async function failureOf(
+  { clock, diga }: Made,
+  options: Parameters<Diga['calls']['create']>[1] = { idempotencyKey: 'one', lookUp: false },
+): Promise<unknown> {
+  const error = await clock.run(diga.calls.create(body, options).catch((error: unknown) => error))
+  remember('error', error)
+  expect(error).toMatchObject({ name: expect.stringMatching(/^Diga/) })
+  return error
+}
+
+export const refusal: object = {
+  name: 'DigaConnectionError',
+  placed: 'no',
+  idempotencyKey: 'one',
+  sentAt: expect.any(Date),
+}
+export const doubt: object = {
+  name: 'DigaConnectionError',
+  placed: 'maybe',
+  idempotencyKey: 'one',
+  sentAt: expect.any(Date),
+}
