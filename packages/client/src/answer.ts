@@ -134,6 +134,7 @@ function short(message: string, fields: Fields): string {
 /** The error that a send became; `undefined` for a success whose body arrived whole. */
 export function errorOf(where: Where, sent: Sent, fields: Fields, now: number): DigaError | undefined {
   const { status, why, cause } = sent
+  if (why !== 'aborted') clean(cause)
   const all = { ...fields, requestId: sent.headers?.get('x-request-id') ?? sent.id, status, cause }
   const make = <E>(
     Type: new (message: string, fields: DigaErrorFields) => E,
@@ -165,6 +166,15 @@ export function unreadable(where: Where, sent: Sent, fields: Fields): DigaRespon
     status: sent.status,
     requestId: sent.headers?.get('x-request-id') ?? sent.id,
   })
+}
+
+/** Takes the raw answer out of what undici's parser throws: it may hold numbers, and errors are printed. */
+function clean(error: unknown): void {
+  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
+    const { data, cause } = at as { data?: unknown; cause?: unknown }
+    if (data !== undefined) Reflect.set(at, 'data', undefined)
+    at = cause
+  }
 }
 
 function systemCode(error: unknown): string | undefined {

@@ -60,7 +60,9 @@ export async function* concurrency(
       signal?.removeEventListener('abort', onAbort)
     }
     if (error && !isPassing(error)) throw error
-    const delayMs = error ? (backoff(core, failures, error) ?? 60_000) : core.random() * 1000
+    const delayMs = error
+      ? (backoff(core, failures, error) ?? 60_000)
+      : core.random() * Math.min(30_000, 1000 * 2 ** failures)
     await pause(core, delayMs, signal, where)
   }
 }

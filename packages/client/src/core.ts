@@ -3,6 +3,7 @@ import createClient, { type Client } from 'openapi-fetch'
 import { errorOf, json, placedAfter, unreadable } from './answer.ts'
 import { sleep } from './clock.ts'
 import { type DigaError, type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
+import type { Track } from './evidence.ts'
 import { badNumber, type Settings } from './options.ts'
 import { type Outgoing, type Sent, send } from './send.ts'
 
@@ -37,6 +38,7 @@ interface DispatchOptions {
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
   readonly mayGo?: () => boolean
+  readonly tracks?: Track[]
 }
 
 /** Stands in for `Request`, whose making costs more than all else that openapi-fetch does. */

@@ -17,6 +17,7 @@ import { sleep } from './clock.ts'
 import type { Core } from './core.ts'
 import { backoff, isPassing, type RequestOptions, told } from './core.ts'
 import { DigaAbortError, type DigaError, type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
+import { release, type Track } from './evidence.ts'
 import { find } from './find.ts'
 import type { Sent } from './send.ts'
 import { trace } from './tracing.ts'
@@ -54,7 +55,7 @@ interface Doubt {
   readonly error: DigaError
 }
 
-/** How many keys are remembered. */
+/** How many keys are remembered of calls that were placed, and as many again of those in doubt. */
 const remembered = 10_000
 const where = 'POST /v1/call/'
 const path = '/v1/call/'
@@ -64,36 +65,33 @@ export function createPlacer(
   seen: (call: Call, status?: number) => Call,
 ): (body: CallRequest, options: CreateOptions) => Promise<Call> {
   const { clock } = core
-  /** In the order of their making; what may be forgotten first stands in `settled`. */
+  /** In flight; never forgotten. */
   const open = new Map<string, Intention>()
+  const doubts = new Map<string, Intention>()
   const settled = new Map<string, Intention>()
   /** The keys of `settled`, oldest first from `first` on: a Map that loses its first entry looks for the next one long. */
   let order: string[] = []
   let first = 0
+
+  const known = (key: string): Intention | undefined => open.get(key) ?? doubts.get(key) ?? settled.get(key)
 
   function settle(key: string, intention: Intention, state: 'placed' | 'doubt' | 'free'): void {
     open.delete(key)
     if (state === 'free') return
     intention.state = state
     intention.work = undefined
-    if (state === 'placed') order.push(key)
-    const room = state === 'placed' ? settled : open
-    room.set(key, intention)
-    if (open.size + settled.size <= remembered) return
-    const oldest = order[first]
-    if (oldest !== undefined) {
-      settled.delete(oldest)
-      if (++first > remembered) {
-        order = order.slice(first)
-        first = 0
-      }
+    if (state === 'doubt') {
+      doubts.set(key, intention)
+      if (doubts.size > remembered) doubts.delete(doubts.keys().next().value as string)
       return
     }
-    for (const [name, { state: itsState }] of open) {
-      if (itsState !== 'doubt') continue
-      open.delete(name)
-      return
-    }
+    settled.set(key, intention)
+    order.push(key)
+    if (settled.size <= remembered) return
+    settled.delete(order[first++] as string)
+    if (first <= remembered) return
+    order = order.slice(first)
+    first = 0
   }
 
   /** Gives an intention its end, and remembers it for as long as that end demands. */
@@ -132,30 +130,37 @@ export function createPlacer(
       options.headers,
       { ...fields, placed: 'no' },
     )
-    for (let retry = 0; ; retry++) {
-      const wall = clock.now()
-      const elapsed = clock.elapsed()
-      const mayGo = (): boolean => {
-        if (clock.now() >= lastWall || clock.elapsed() >= lastElapsed) return false
-        fields.sentAt ??= new Date(wall)
-        return true
+    const tracks: Track[] = []
+    try {
+      for (let retry = 0; ; retry++) {
+        const wall = clock.now()
+        const elapsed = clock.elapsed()
+        const mayGo = (): boolean => {
+          if (clock.now() >= lastWall || clock.elapsed() >= lastElapsed) return false
+          fields.sentAt ??= new Date(wall)
+          return true
+        }
+        const sent = await core.dispatch(built, where, retry, { timeoutMs, signal, mayGo, tracks })
+        const call = readCall(sent, key)
+        if (call) return seen(call, sent.status)
+        const error = failure(sent, fields)
+        if (error.placed === 'maybe') {
+          intention.doubt = { wall, elapsed, error }
+          if (sent.why !== 'aborted' && options.lookUp !== false) return await lookUp(key, to, intention)
+          throw error
+        }
+        const mayPass =
+          sent.why !== 'aborted' && (error.status === 429 || (sent.neverLeft && isPassing(error)))
+        const delayMs = mayPass && retry < maxRetries ? backoff(core, retry, error) : undefined
+        if (delayMs === undefined) throw error
+        core.emit({ type: 'retry', ...told(where), requestId: sent.id, delayMs, reason: error.code })
+        await sleep(clock, delayMs, signal).catch((cause) => {
+          throw failure({ id: sent.id, why: 'aborted', cause, neverLeft: true }, fields)
+        })
       }
-      const sent = await core.dispatch(built, where, retry, { timeoutMs, signal, mayGo })
-      const call = readCall(sent, key)
-      if (call) return seen(call, sent.status)
-      const error = failure(sent, fields)
-      if (error.placed === 'maybe') {
-        intention.doubt = { wall, elapsed, error }
-        if (sent.why !== 'aborted' && options.lookUp !== false) return lookUp(key, to, intention)
-        throw error
-      }
-      const mayPass = sent.why !== 'aborted' && (error.status === 429 || (sent.neverLeft && isPassing(error)))
-      const delayMs = mayPass && retry < maxRetries ? backoff(core, retry, error) : undefined
-      if (delayMs === undefined) throw error
-      core.emit({ type: 'retry', ...told(where), requestId: sent.id, delayMs, reason: error.code })
-      await sleep(clock, delayMs, signal).catch((cause) => {
-        throw failure({ id: sent.id, why: 'aborted', cause, neverLeft: true }, fields)
-      })
+    } finally {
+      // Until now a late second dispatch of one of them, by a fetch that retries, is stopped.
+      for (const track of tracks) release(track)
     }
   }
 
@@ -211,13 +216,13 @@ export function createPlacer(
   return async (body, options) => {
     const { idempotencyKey: key = crypto.randomUUID(), signal } = options
     const print = checkCall(body, options, key)
-    let intention = open.get(key) ?? settled.get(key)
+    let intention = known(key)
     // All who waited for it have aborted: it ends in a moment, and is not this caller's end.
     while (intention?.state === 'open' && intention.work?.signal.aborted) {
       await intention.result.catch(() => {})
       // The caller may have used the body again.
       body = JSON.parse(print)
-      intention = open.get(key) ?? settled.get(key)
+      intention = known(key)
     }
     if (intention && intention.print !== print) {
       throw new DigaInvalidCallError(
@@ -246,6 +251,8 @@ export function createPlacer(
     } else if (intention.state === 'doubt' && intention.doubt) {
       if (options.lookUp === false) throw intention.doubt.error
       intention.state = 'open'
+      doubts.delete(key)
+      open.set(key, intention)
       intention.waiting = 0
       intention.work = signal && new AbortController()
       conclude(key, intention, lookUp(key, body.to_number, intention))

@@ -61,31 +61,29 @@ const listeners: Record<string, (message: Message) => void> = {
   'undici:client:connected': ({ socket }) => {
     if (socket?.alpnProtocol === 'h2') h2 ??= 'silent'
   },
+  // Over HTTP/2 that is all that Node 20 and 22 tell, and it comes before any answer to a request with a body.
+  'undici:request:bodySent': ({ request }) => {
+    const track = byRequest.get(request)
+    if (track) track.left = true
+  },
   'undici:request:headers': ({ request, response }) => {
     const track = byRequest.get(request)
     if (track && response?.statusCode) track.status = response.statusCode
   },
 }
 
-let subscribed = false
-function subscribe(): void {
-  if (subscribed) return
-  subscribed = true
-  const channels = diagnostics()
-  for (const [name, listener] of Object.entries(listeners)) {
-    channels?.subscribe(name, (message) => {
-      try {
-        listener(message as Message)
-      } catch {
-        // A listener that throws would break the requests of the whole process.
-      }
-    })
-  }
+for (const [name, listener] of Object.entries(listeners)) {
+  diagnostics()?.subscribe(name, (message) => {
+    try {
+      listener(message as Message)
+    } catch {
+      // A listener that throws would break the requests of the whole process.
+    }
+  })
 }
 
 /** Observes the send of this `x-request-id` until {@link release}. */
 export function observe(id: string, abort: () => void): Track {
-  subscribe()
   const track: Track = { id, created: false, left: false, abort }
   byId.set(id, track)
   return track

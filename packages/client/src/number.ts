@@ -23,5 +23,5 @@ const numbersInText = /(?:\+|%2B)\d[\d ().-]{5,}\d|(?<![\w-])\d(?:[ .]?\d){8,14}
 
 /** Masks every phone number inside a text of somebody else's, such as an error message of the service. */
 export function maskNumbers(text: string): string {
-  return text.replace(numbersInText, maskNumber)
+  return text.replace(numbersInText, maskNumber).replace(/\bsk-[\w-]{8,}/g, 'sk-…')
 }

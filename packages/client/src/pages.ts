@@ -43,6 +43,9 @@ export function pages<Item extends { id: string }>(
   }
   async function* all(): AsyncGenerator<Item, void, undefined> {
     const given = new Set<string>()
+    // A cursor that comes again begins a circle: compared with one that is left behind ever less often.
+    let mark: string | undefined
+    let steps = 0
     for (let now = await page(); ; ) {
       let fresh = 0
       for (const item of now.data) {
@@ -56,7 +59,10 @@ export function pages<Item extends { id: string }>(
       const cursor =
         before === undefined ? (now.last_id ?? now.data.at(-1)?.id) : (now.first_id ?? now.data[0]?.id)
       // A page without anything new would be given for ever.
-      if (!now.has_more || fresh === 0 || !cursor) return
+      if (!now.has_more || fresh === 0 || !cursor || cursor === mark) return
+      // At the powers of two.
+      if ((steps & (steps + 1)) === 0) mark = cursor
+      steps++
       now = await get(before === undefined ? { ...rest, after: cursor } : { ...rest, before: cursor })
     }
   }

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { neverLeft, observe, release } from './evidence.ts'
+import { neverLeft, observe, release, type Track } from './evidence.ts'
 import type { Fetch } from './options.ts'
 
 /** A request, ready to go. */
@@ -32,6 +32,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined
   /** Asked right before the request is dispatched; `false` keeps it back. */
   readonly mayGo?: () => boolean
+  /** Takes what observes the send, to be released by the taker; without it that ends with the send. */
+  readonly tracks?: Track[]
 }
 
 /** What a page of a thousand calls needs many times over, and a memory can still hold. */
@@ -73,7 +75,7 @@ async function read(response: Response): Promise<string> {
 
 /** Dispatches once, under the `x-request-id` that names this send. Never throws, never sends again, and is done when the body has arrived or cannot. */
 export async function send(request: Outgoing, id: string, options: SendOptions): Promise<Sent> {
-  const { clock, signal, timeoutMs, mayGo } = options
+  const { clock, signal, timeoutMs, mayGo, tracks } = options
   const { method, url, headers, body } = request
   const controller = new AbortController()
   let why: Sent['why']
@@ -115,7 +117,7 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
       redirect: 'manual' as const,
       ...(body && { body }),
     }
-    const sending = fetch(url, own && body ? { ...init, ...denoClient() } : init)
+    const sending = fetch(url, body ? { ...init, ...denoClient() } : init)
     response = await Promise.race([sending, stopping])
     const text = await Promise.race([read(response), stopping])
     return { id, status: response.status, headers: response.headers, text, neverLeft: false }
@@ -133,6 +135,7 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
   } finally {
     cancelTimer?.()
     signal?.removeEventListener('abort', onAbort)
-    release(track)
+    if (tracks) tracks.push(track)
+    else release(track)
   }
 }

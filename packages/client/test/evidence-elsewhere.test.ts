@@ -100,7 +100,7 @@ describe('on Deno', () => {
     for (const get of made.gets) expect(get).not.toHaveProperty('client')
   })
 
-  test("a caller's fetch is left alone", async () => {
+  test("a caller's fetch is given the unpooled client too", async () => {
     vi.stubGlobal('Deno', { createHttpClient })
     const inits: object[] = []
     const made = await own(() => Promise.reject(new Error('unused')), {
@@ -110,7 +110,7 @@ describe('on Deno', () => {
       },
     })
     await failureOf(made)
-    expect(inits[0]).not.toHaveProperty('client')
+    expect(inits[0]).toHaveProperty('client')
   })
 })
 

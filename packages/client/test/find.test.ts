@@ -301,3 +301,15 @@ describe('a list that moves while it is read', () => {
     expect(requests).toHaveLength(3)
   })
 })
+
+test.each([
+  ['another number', { contact: { ...callOf({}).contact, identifier: '+34699999999' } }],
+  ['an earlier intention', { created_date: '2020-01-01T00:00:00Z' }],
+])('a call of %s is not the one, though it carries the key', async (_, other) => {
+  const { diga, clock } = setup(() => {
+    const call = callOf({ created_date: new Date(clock.now()).toISOString(), ...key('k1'), ...other })
+    return json(200, { data: [call], has_more: false }, { date: new Date(clock.now()).toUTCString() })
+  })
+  const query = { idempotencyKey: 'k1', to_number: to, sentAt: new Date(clock.now() - 3_600_000) }
+  expect(await clock.run(diga.calls.find(query))).toMatchObject({ result: 'absent', candidates: [] })
+})

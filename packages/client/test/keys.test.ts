@@ -295,9 +295,9 @@ describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
     await failureOf(diga.calls.create(body, { idempotencyKey: 'doubt', lookUp: false }))
     const joined = diga.calls.create(body, { idempotencyKey: 'flight', lookUp: false })
     expect(posts).toHaveLength(sent)
-    await diga.calls.create(body, { idempotencyKey: 'k52' })
+    await diga.calls.create(body, { idempotencyKey: 'k50' })
     expect(posts).toHaveLength(sent)
-    await diga.calls.create(body, { idempotencyKey: 'k51' })
+    await diga.calls.create(body, { idempotencyKey: 'k49' })
     expect(posts).toHaveLength(sent + 1)
     const ends = await clock.run(Promise.all([failureOf(flight), failureOf(joined)]))
     expect(ends[0]).toBe(ends[1])
@@ -311,13 +311,13 @@ describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
     await clock.flush()
     const ask = (key: number) =>
       diga.calls.create(body, { idempotencyKey: `k${key}`, lookUp: false }).catch(() => {})
-    for (let key = 0; key < 10_000; key++) await ask(key)
-    expect(posts).toHaveLength(10_001)
+    for (let key = 0; key < 10_001; key++) await ask(key)
+    expect(posts).toHaveLength(10_002)
     await ask(1)
     const joined = diga.calls.create(body, { idempotencyKey: 'flight' })
-    expect(posts).toHaveLength(10_001)
-    await ask(0)
     expect(posts).toHaveLength(10_002)
+    await ask(0)
+    expect(posts).toHaveLength(10_003)
     const ends = await clock.run(Promise.all([failureOf(flight), failureOf(joined)]))
     expect(ends[0]).toBe(ends[1])
   })
@@ -332,4 +332,18 @@ test('the wish not to look up counts for a create that joins a look-up as little
   const calls = await clock.run(Promise.all([first, second]))
   expect(calls[0]).toBe(calls[1])
   expect(posts).toHaveLength(1)
+})
+
+test('the newest call that was placed is remembered, however many are in flight', async () => {
+  const call = callOf({ dynamic_variables: null })
+  const { diga, posts, clock } = setup((request) =>
+    request.body?.dynamic_variables.digame_key === 'newest' ? json(201, call) : silence(request),
+  )
+  const flights = Array.from({ length: 10_001 }, (_, key) =>
+    diga.calls.create(body, { idempotencyKey: `k${key}`, lookUp: false }).catch(() => {}),
+  )
+  await diga.calls.create(body, { idempotencyKey: 'newest' })
+  await diga.calls.create(body, { idempotencyKey: 'newest' })
+  expect(posts).toHaveLength(10_002)
+  await clock.run(Promise.all(flights))
 })
