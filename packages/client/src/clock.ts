@@ -35,3 +35,12 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', stop, { once: true })
   })
 }
+
+/** A controller of one's own that aborts with the caller's signal, until it is unlinked. */
+export function linked(signal: AbortSignal | undefined): { controller: AbortController; unlink: () => void } {
+  const controller = new AbortController()
+  const onAbort = (): void => controller.abort(signal?.reason)
+  if (signal?.aborted) onAbort()
+  signal?.addEventListener('abort', onAbort)
+  return { controller, unlink: () => signal?.removeEventListener('abort', onAbort) }
+}

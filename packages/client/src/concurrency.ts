@@ -1,4 +1,5 @@
 import { errorOf } from './answer.ts'
+import { linked } from './clock.ts'
 import type { Core, RequestOptions } from './core.ts'
 import { backoff, isPassing, pause } from './core.ts'
 import { DigaAbortError, type DigaError } from './errors.ts'
@@ -16,11 +17,8 @@ export async function* concurrency(
   const { clock } = core
   const built = await core.build(where, '/v1/call/concurrency/stream', {}, headers)
   for (let failures = 0; ; failures++) {
-    const controller = new AbortController()
+    const { controller, unlink } = linked(signal)
     const id = crypto.randomUUID()
-    const onAbort = (): void => controller.abort(signal?.reason)
-    if (signal?.aborted) onAbort()
-    signal?.addEventListener('abort', onAbort)
     let cancel = (): void => {}
     const alive = (): void => {
       cancel()
@@ -57,7 +55,7 @@ export async function* concurrency(
     } finally {
       cancel()
       controller.abort()
-      signal?.removeEventListener('abort', onAbort)
+      unlink()
     }
     if (error && !isPassing(error)) throw error
     const delayMs = error

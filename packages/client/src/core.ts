@@ -148,7 +148,7 @@ export function backoff(core: Settings, retry: number, error: DigaError): number
   return core.random() * Math.min(8000, 500 * 2 ** retry)
 }
 
-/** What was read, with the server's own time of answering, in milliseconds since 1970 (NaN if it does not say). */
+/** What was read, and the send that brought it. */
 export interface Read {
   readonly body: unknown
   readonly sent: Sent

@@ -1,6 +1,6 @@
 import { callIn, httpDate, keyOf } from './answer.ts'
 import type { Call } from './call.ts'
-import { sleep } from './clock.ts'
+import { linked, sleep } from './clock.ts'
 import type { Core, RequestOptions } from './core.ts'
 import { read } from './core.ts'
 import type { DigaError } from './errors.ts'
@@ -137,10 +137,7 @@ export async function find(core: Core, search: Search): Promise<Found> {
   if (!core.marker) return { result: 'unknown', reason: 'no_marker', candidates: [] }
   const { clock, settleMs } = core
   const { signal } = search
-  const controller = new AbortController()
-  const onAbort = (): void => controller.abort(signal?.reason)
-  if (signal?.aborted) onAbort()
-  signal?.addEventListener('abort', onAbort)
+  const { controller, unlink } = linked(signal)
   const cancel = clock.after(Math.max(0, settleMs - search.settled()) + lastListingMs, () =>
     controller.abort(),
   )
@@ -154,6 +151,6 @@ export async function find(core: Core, search: Search): Promise<Found> {
     }
   } finally {
     cancel()
-    signal?.removeEventListener('abort', onAbort)
+    unlink()
   }
 }

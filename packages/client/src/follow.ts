@@ -1,4 +1,5 @@
 import { type Call, hasEnded } from './call.ts'
+import { linked } from './clock.ts'
 import type { Core, RequestOptions } from './core.ts'
 import { isPassing, pause } from './core.ts'
 import { DigaAbortError, DigaError, DigaInvalidCallError, DigaTimeoutError } from './errors.ts'
@@ -29,10 +30,7 @@ export async function* watch(
   const bad = badNumber({ deadlineMs, intervalMs })
   if (bad) throw new DigaInvalidCallError(bad, { code: 'INVALID_OPTION' })
   const where = `GET /v1/call/${id}`
-  const controller = new AbortController()
-  const onAbort = (): void => controller.abort(signal?.reason)
-  if (signal?.aborted) onAbort()
-  signal?.addEventListener('abort', onAbort)
+  const { controller, unlink } = linked(signal)
   const cancel = deadlineMs === undefined ? undefined : core.clock.after(deadlineMs, () => controller.abort())
   let last: string | undefined
   let waitMs = intervalMs
@@ -63,6 +61,6 @@ export async function* watch(
     })
   } finally {
     cancel?.()
-    signal?.removeEventListener('abort', onAbort)
+    unlink()
   }
 }
