@@ -57,8 +57,8 @@ export function callIn(body: unknown): Call | undefined {
 
 /** The key that a call carries, if it carries one. */
 export function keyOf(call: Call): string | undefined {
-  const key = object(call.dynamic_variables)?.['digame_key']
-  return key === undefined || key === null ? undefined : String(key)
+  const key = object(call.dynamic_variables)?.['digame_key'] ?? undefined
+  return key === undefined || typeof key === 'string' ? key : JSON.stringify(key)
 }
 
 /** A date as HTTP writes it, in milliseconds since 1970; `Date.parse` alone would find one in "-5" and in "in 5". */

@@ -1,6 +1,6 @@
 import { callIn } from './answer.ts'
 import type { Call, CallRequest, ListQuery, Message, MessagesQuery } from './call.ts'
-import { checkId, checkKey } from './check.ts'
+import { checkDate, checkId, checkKey } from './check.ts'
 import { concurrency } from './concurrency.ts'
 import type { Core, RequestOptions } from './core.ts'
 import { read } from './core.ts'
@@ -52,6 +52,9 @@ export interface Calls {
   concurrency(options?: Omit<RequestOptions, 'maxRetries'>): AsyncIterable<number>
 }
 
+/** How far a wall clock may have been set between two readings of it, in milliseconds. */
+const wallSlackMs = 600_000
+
 export function createCalls(core: Core): Calls {
   const seen = createDriftWatch(core)
   const place = createPlacer(core, seen)
@@ -92,12 +95,19 @@ export function createCalls(core: Core): Calls {
     async find({ idempotencyKey, to_number, sentAt }, { signal } = {}) {
       checkKey(idempotencyKey)
       const { clock } = core
-      const ago = clock.now() - sentAt.getTime()
-      if (!(ago >= 0)) return { result: 'unknown', reason: 'clock_went_back', candidates: [] }
+      const ago = clock.now() - checkDate('sentAt', sentAt)
+      if (ago < 0) return { result: 'unknown', reason: 'clock_went_back', candidates: [] }
       const begun = clock.elapsed()
-      const age = (): number => ago + clock.elapsed() - begun
-      const search = { key: idempotencyKey, to: to_number, age, settled: age, slackMs: 600_000, signal }
-      return find(core, search).catch((cause) => {
+      const elapsed = (): number => clock.elapsed() - begun
+      return find(core, {
+        key: idempotencyKey,
+        to: to_number,
+        age: () => ago + elapsed(),
+        // The wall clock may have been set since: what lies before this look-up counts only as far as it is beyond doubt.
+        settled: () => Math.max(0, ago - wallSlackMs) + elapsed(),
+        slackMs: wallSlackMs,
+        signal,
+      }).catch((cause) => {
         throw new DigaAbortError('The look-up was aborted.', { code: 'ABORTED', cause })
       })
     },

@@ -1,6 +1,6 @@
 import type { CallRequest } from './call.ts'
 import type { CreateOptions } from './create.ts'
-import { DigaInvalidCallError, type Placed } from './errors.ts'
+import { type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
 import { isSpanishNumber, maskNumber } from './number.ts'
 import { badNumber } from './options.ts'
 
@@ -19,8 +19,9 @@ const shown = (value: unknown): string =>
  * @throws DigaInvalidCallError with the service's own codes
  */
 export function checkCall(body: CallRequest, options: CreateOptions, key: string): string {
+  const fields = { placed: 'no', idempotencyKey: key } as const
   const refuse = (code: string, message: string): never => {
-    throw new DigaInvalidCallError(message, { code, placed: 'no', idempotencyKey: key })
+    throw new DigaInvalidCallError(message, { ...fields, code })
   }
   const {
     to_number: to,
@@ -60,10 +61,8 @@ export function checkCall(body: CallRequest, options: CreateOptions, key: string
   const { notAfter, timeoutMs, maxRetries } = options
   const bad = badNumber({ timeoutMs, maxRetries })
   if (bad) refuse('INVALID_OPTION', bad)
-  checkKey(key, 'no')
-  if (notAfter !== undefined && !(notAfter instanceof Date && !Number.isNaN(notAfter.getTime()))) {
-    refuse('INVALID_OPTION', 'notAfter must be a valid Date.')
-  }
+  checkKey(key, fields)
+  if (notAfter !== undefined) checkDate('notAfter', notAfter, fields)
   try {
     return JSON.stringify(body)
   } catch {
@@ -72,12 +71,19 @@ export function checkCall(body: CallRequest, options: CreateOptions, key: string
 }
 
 /** @throws DigaInvalidCallError */
-export function checkKey(key: unknown, placed?: Placed): void {
+export function checkKey(key: unknown, fields?: Partial<DigaErrorFields>): void {
   if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return
   throw new DigaInvalidCallError('idempotencyKey must be 1 to 200 visible ASCII characters without spaces.', {
+    ...fields,
     code: 'INVALID_IDEMPOTENCY_KEY',
-    placed,
   })
+}
+
+/** Milliseconds since 1970. @throws DigaInvalidCallError */
+export function checkDate(name: string, date: unknown, fields?: Partial<DigaErrorFields>): number {
+  const ms = date instanceof Date ? date.getTime() : Number.NaN
+  if (!Number.isNaN(ms)) return ms
+  throw new DigaInvalidCallError(`${name} must be a valid Date.`, { ...fields, code: 'INVALID_OPTION' })
 }
 
 /** Checks an id before it becomes part of a path. @throws DigaInvalidCallError */

@@ -3,6 +3,7 @@ import { linked } from './clock.ts'
 import type { Core, RequestOptions } from './core.ts'
 import { backoff, isPassing, pause } from './core.ts'
 import { DigaAbortError, type DigaError } from './errors.ts'
+import { bodyOf } from './send.ts'
 
 const where = 'GET /v1/call/concurrency/stream'
 
@@ -41,12 +42,14 @@ export async function* concurrency(
       const sent = { id, status, headers: response.headers, neverLeft: false }
       error = response.ok
         ? undefined
-        : errorOf(where, { ...sent, text: await response.text() }, {}, clock.now())
+        : errorOf(where, { ...sent, text: await bodyOf(response) }, {}, clock.now())
       if (!error && response.body) {
         for await (const active of events(response.body, controller.signal)) {
           failures = 0
-          alive()
+          // The time that the caller takes is not silence.
+          cancel()
           yield active
+          alive()
         }
       }
     } catch (cause) {
@@ -80,6 +83,8 @@ async function* events(
     if (done) return
     const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|[\r\n]/)
     rest = lines.pop() ?? ''
+    // No event is that long; a line without an end must not fill the memory.
+    if (rest.length > 65_536) return
     for (const line of lines) {
       const active = /^data: *\{.*"active_calls" *: *(\d+)/.exec(line)?.[1]
       if (active) yield Number(active)

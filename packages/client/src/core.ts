@@ -105,8 +105,17 @@ export function createCore(settings: Settings): Core {
       if (!settings.listening) return send(built, id, { ...options, clock, fetch: settings.fetch })
       const about = { ...told(where), requestId: id }
       const begun = clock.elapsed()
-      settings.emit({ type: 'request', ...about, retry })
-      const sent = await send(built, id, { ...options, clock, fetch: settings.fetch })
+      let gone = false
+      const mayGo = (): boolean => {
+        const { mayGo = () => true } = options
+        if (!mayGo()) return false
+        gone = true
+        settings.emit({ type: 'request', ...about, retry })
+        // Whoever was told may have taken their time.
+        return mayGo()
+      }
+      const sent = await send(built, id, { ...options, mayGo, clock, fetch: settings.fetch })
+      if (!gone) return sent
       const { status } = sent
       const durationMs = clock.elapsed() - begun
       settings.emit({ type: 'response', ...about, ...(status !== undefined && { status }), durationMs })
@@ -120,6 +129,8 @@ async function rawFetch(settings: Settings, request: Request): Promise<Response>
   const { clock, fetch, timeoutMs = 60_000 } = settings
   const { url, method, headers, signal } = request
   const id = crypto.randomUUID()
+  const callers = headers.get('x-request-id')
+  if (callers) headers.set('x-client-request-id', callers)
   headers.set('x-request-id', id)
   if (method === 'GET')
     return (fetch ?? globalThis.fetch)(url, { method, headers, signal, redirect: 'manual' })

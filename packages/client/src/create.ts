@@ -94,17 +94,26 @@ export function createPlacer(
     first = 0
   }
 
-  /** Gives an intention its end, and remembers it for as long as that end demands. */
-  function conclude(key: string, intention: Intention, work: Promise<Call>): void {
-    intention.result = work.then(
-      (call) => {
-        settle(key, intention, 'placed')
-        return call
-      },
-      (error: DigaError) => {
-        settle(key, intention, error.placed === 'no' ? 'free' : 'doubt')
-        throw error
-      },
+  /** Opens an intention, and remembers its end for as long as that end demands. */
+  function begin(key: string, intention: Intention, work: () => Promise<Call>): void {
+    intention.state = 'open'
+    open.set(key, intention)
+    // The result is there before the work begins: what the work calls may ask for the same key.
+    let follow!: (end: Promise<Call>) => void
+    intention.result = new Promise((resolve) => {
+      follow = resolve
+    })
+    follow(
+      work().then(
+        (call) => {
+          settle(key, intention, 'placed')
+          return call
+        },
+        (error: DigaError) => {
+          settle(key, intention, error.placed === 'no' ? 'free' : 'doubt')
+          throw error
+        },
+      ),
     )
   }
 
@@ -164,11 +173,12 @@ export function createPlacer(
     }
   }
 
-  /** A success with a call in it; not one that names another intention. */
+  /** A success with a call in it; not one that names another intention, nor a gateway's receipt with an id of its own. */
   function readCall(sent: Sent, key: string): Call | undefined {
     if (sent.why || sent.status === undefined || sent.status < 200 || sent.status > 299) return undefined
     const call = callIn(json(sent.text))
-    return call && core.marker && (keyOf(call) ?? key) !== key ? undefined : call
+    if (!call || !(call.status || call.contact)) return undefined
+    return core.marker && (keyOf(call) ?? key) !== key ? undefined : call
   }
 
   function failure(sent: Sent, known: Partial<DigaErrorFields>): DigaError {
@@ -233,7 +243,7 @@ export function createPlacer(
     if (signal?.aborted)
       throw aborted(signal.reason, intention ? 'maybe' : 'no', intention?.fields ?? { idempotencyKey: key })
     if (!intention) {
-      intention = {
+      const made: Intention = {
         state: 'open',
         print,
         result: never,
@@ -241,21 +251,15 @@ export function createPlacer(
         work: signal && new AbortController(),
         fields: { idempotencyKey: key },
       }
-      open.set(key, intention)
-      const made = intention
-      conclude(
-        key,
-        made,
-        trace({ idempotencyKey: key }, () => place(key, body, options, made)),
-      )
+      intention = made
+      begin(key, made, () => trace({ idempotencyKey: key }, () => place(key, body, options, made)))
     } else if (intention.state === 'doubt' && intention.doubt) {
       if (options.lookUp === false) throw intention.doubt.error
-      intention.state = 'open'
+      const doubted = intention
       doubts.delete(key)
-      open.set(key, intention)
-      intention.waiting = 0
-      intention.work = signal && new AbortController()
-      conclude(key, intention, lookUp(key, body.to_number, intention))
+      doubted.waiting = 0
+      doubted.work = signal && new AbortController()
+      begin(key, doubted, () => lookUp(key, body.to_number, doubted))
     }
     return join(intention, signal)
   }

@@ -27,7 +27,8 @@ interface Message {
 }
 
 const byId = new Map<string, Track>()
-let h2: 'silent' | 'seen' | undefined
+/** Whether sends over HTTP/2 are told of; `deaf` is what was found out, and stays. */
+let h2: 'silent' | 'seen' | 'deaf' | undefined
 const byRequest = new WeakMap<object, Track>()
 
 function idOf(headers: unknown): string | undefined {
@@ -50,7 +51,7 @@ const listeners: Record<string, (message: Message) => void> = {
     track.created = true
   },
   'undici:client:sendHeaders': ({ request, socket }) => {
-    if (socket?.alpnProtocol === 'h2') h2 = 'seen'
+    if (socket?.alpnProtocol === 'h2' && h2 !== 'deaf') h2 = 'seen'
     const track = byRequest.get(request)
     if (!track) return
     // An abort comes too late for a connection of HTTP/2 that is open already; a destroyed socket sends nothing.
@@ -64,7 +65,9 @@ const listeners: Record<string, (message: Message) => void> = {
   // Over HTTP/2 that is all that Node 20 and 22 tell, and it comes before any answer to a request with a body.
   'undici:request:bodySent': ({ request }) => {
     const track = byRequest.get(request)
-    if (track) track.left = true
+    if (!track) return
+    if (!track.left) h2 = 'deaf'
+    track.left = true
   },
   'undici:request:headers': ({ request, response }) => {
     const track = byRequest.get(request)
@@ -109,7 +112,9 @@ function failedToConnect(error: unknown): boolean {
 
 /** Whether there is positive evidence that a failed send never left; only asked of the runtime's own fetch. */
 export function neverLeft(track: Track, failure: unknown): boolean {
-  if (track.created) return !track.left && h2 !== 'silent'
-  // Deno reports "refused" also after it has sent a request twice.
-  return !('Deno' in globalThis) && failedToConnect(failure)
+  if (track.created) return !track.left && (h2 ?? 'seen') === 'seen'
+  const { Deno, process } = globalThis as { Deno?: object; process?: { versions?: { undici?: string } } }
+  // Deno reports "refused" also after it has sent a request twice. Where there is undici its channels tell of every
+  // fetch of its own: silence means that fetch was replaced before this library was imported.
+  return !Deno && !process?.versions?.undici && failedToConnect(failure)
 }

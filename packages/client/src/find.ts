@@ -67,6 +67,8 @@ async function list(core: Core, search: Search, signal: AbortSignal, early: bool
     [...seen.values()].filter(
       (call) =>
         search.to !== undefined &&
+        // Without the server's clock there is no window.
+        !Number.isNaN(since) &&
         call.type === 'outbound' &&
         call.contact?.identifier === search.to &&
         keyOf(call) === undefined &&
@@ -82,7 +84,11 @@ async function list(core: Core, search: Search, signal: AbortSignal, early: bool
     const query = { limit: 1000, order: 'desc', ...(after && { after }) }
     // An early listing, however many pages it has, must not keep the last one from beginning.
     const timeoutMs = Math.max(0, core.settleMs - search.settled())
-    const options: RequestOptions = early ? { signal, timeoutMs, maxRetries: 0 } : { signal }
+    // A listing out of a cache would be older than the call.
+    const headers = { 'cache-control': 'no-cache' }
+    const options: RequestOptions = early
+      ? { signal, headers, timeoutMs, maxRetries: 0 }
+      : { signal, headers }
     let page: Page
     try {
       const { body, sent } = await read(

@@ -18,8 +18,9 @@ export function maskNumber(number: string): string {
     : number.slice(0, 4) + '*'.repeat(number.length - 6) + number.slice(-2)
 }
 
-// A plus (in a URL, %2B) and digits, or nine digits and more that stand alone; dates, uuids and money are left as they are.
-const numbersInText = /(?:\+|%2B)\d[\d ().-]{5,}\d|(?<![\w-])\d(?:[ .]?\d){8,14}(?![\w-])/gi
+// A plus (in a URL, %2B) and digits, nine digits and more that stand alone, or three by three; dates, uuids and money are left as they are.
+const numbersInText =
+  /(?:\+|%2B)\d[\d ().-]{5,}\d|(?<![\w-])(?:\d(?:[ .]?\d){8,14}|\d{3}-\d{3}-\d{3})(?![\w-])/gi
 
 /** Masks every phone number inside a text of somebody else's, such as an error message of the service. */
 export function maskNumbers(text: string): string {

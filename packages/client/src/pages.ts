@@ -59,7 +59,7 @@ export function pages<Item extends { id: string }>(
       const cursor =
         before === undefined ? (now.last_id ?? now.data.at(-1)?.id) : (now.first_id ?? now.data[0]?.id)
       // A page without anything new would be given for ever.
-      if (!now.has_more || fresh === 0 || !cursor || cursor === mark) return
+      if (now.has_more === false || fresh === 0 || !cursor || cursor === mark) return
       // At the powers of two.
       if ((steps & (steps + 1)) === 0) mark = cursor
       steps++

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import { neverLeft, observe, release, type Track } from './evidence.ts'
+import { maskNumbers } from './number.ts'
 import type { Fetch } from './options.ts'
 
 /** A request, ready to go. */
@@ -55,7 +56,8 @@ function denoClient(): object {
 
 class TooLarge extends Error {}
 
-async function read(response: Response): Promise<string> {
+/** The whole body, unless it is too large. */
+export async function bodyOf(response: Response): Promise<string> {
   const { headers, body } = response
   const length = Number(headers.get('content-length'))
   if (length > longestBody) throw new TooLarge()
@@ -71,6 +73,15 @@ async function read(response: Response): Promise<string> {
     if (size > longestBody) throw new TooLarge()
     text += decoder.decode(value, { stream: true })
   }
+}
+
+/** What may be printed of an error of somebody else's fetch: not what hangs on it, such as the request. */
+function shown(error: unknown, hide: (text: string) => string, depth = 0): unknown {
+  const { name, message, stack, code, cause } = (error ?? {}) as Error & { code?: unknown }
+  if (typeof message !== 'string' || depth > 4) return undefined
+  const words = (text: string): string => maskNumbers(hide(text))
+  const copy = new Error(words(message), { cause: shown(cause, hide, depth + 1) })
+  return Object.assign(copy, { name, code, stack: words(String(stack)) })
 }
 
 /** Dispatches once, under the `x-request-id` that names this send. Never throws, never sends again, and is done when the body has arrived or cannot. */
@@ -92,6 +103,8 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
   const track = observe(id, () =>
     stop('connection', new Error('The runtime was about to send the request again.')),
   )
+  const key = headers.get('authorization')?.slice('Bearer '.length)
+  const hide = (text: string): string => (key ? text.replaceAll(key, 'sk-…') : text)
   let response: Response | undefined
   let dispatched = false
   let cancelTimer: (() => void) | undefined
@@ -119,8 +132,10 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
     }
     const sending = fetch(url, body ? { ...init, ...denoClient() } : init)
     response = await Promise.race([sending, stopping])
-    const text = await Promise.race([read(response), stopping])
-    return { id, status: response.status, headers: response.headers, text, neverLeft: false }
+    const text = await Promise.race([bodyOf(response), stopping])
+    const { status } = response
+    // What is no success becomes an error's words, and a service may repeat what it was sent.
+    return { id, status, headers: response.headers, text: response.ok ? text : hide(text), neverLeft: false }
   } catch (cause) {
     const status = response?.status ?? track.status
     if (cause instanceof TooLarge) stop('too_large')
@@ -129,7 +144,7 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
       ...(status !== undefined && { status }),
       ...(response && { headers: response.headers }),
       why: why ?? 'connection',
-      cause,
+      cause: own || why ? cause : shown(cause, hide),
       neverLeft: !dispatched || (own && !response && neverLeft(track, cause)),
     }
   } finally {

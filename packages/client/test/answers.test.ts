@@ -116,6 +116,17 @@ describe('a create that is answered 201 with', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test.each<unknown>([7, true, {}, { toString: 1 }, ['one'], ''])(
+    'a call whose key is %j may have placed one',
+    async (digame_key) => {
+      const { diga } = setup(() =>
+        created(JSON.stringify({ ...callOf(), dynamic_variables: { digame_key } as object })),
+      )
+      const error = await failureOf(diga.calls.create(body, { idempotencyKey: 'one', lookUp: false }))
+      expect(error).toMatchObject({ code: 'UNREADABLE_BODY', placed: 'maybe' })
+    },
+  )
+
   test('a call that carries another key may have placed one', async () => {
     const { diga } = setup(() => json(201, callOf({ dynamic_variables: { digame_key: 'other' } })))
     const error = await failureOf(diga.calls.create(body, { lookUp: false, idempotencyKey: 'one' }))
@@ -140,10 +151,10 @@ describe('a create that is answered 201 with', () => {
   })
 
   test('a call cut between two bytes of a letter has placed it', async () => {
-    const bytes = new TextEncoder().encode('{"id":"a","name":"ñ"}')
+    const bytes = new TextEncoder().encode('{"id":"a","status":"ñ"}')
     const at = bytes.indexOf(0xc3) + 1
     const { diga } = setup(() => created(stream(bytes.slice(0, at), bytes.slice(at))))
-    expect(await diga.calls.create(body)).toEqual({ id: 'a', name: 'ñ' })
+    expect(await diga.calls.create(body)).toEqual({ id: 'a', status: 'ñ' })
   })
 })
 

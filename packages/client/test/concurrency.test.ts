@@ -116,6 +116,54 @@ describe('concurrency', () => {
     expect(waits).toEqual([250, 500, 1000, 2000, 4000, 4000])
   })
 
+  test('waits ever longer where streams end without a number', async () => {
+    const made = setup(inTurn(...Array(7).fill(() => stream(['<html>'], 'end')), () => stream([event(1)])))
+    await take(made, 1)
+    const waits = made.requests.slice(1).map(({ at }, index) => at - (made.requests[index]?.at ?? 0))
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000])
+  })
+
+  test('connects again where a line has no end', async () => {
+    let pieces = 0
+    const endless = (): Response =>
+      new Response(
+        new ReadableStream<Uint8Array>({
+          pull(controller) {
+            pieces++
+            controller.enqueue(bytes('data: '.padEnd(10_000)))
+          },
+        }),
+      )
+    const made = setup(inTurn(endless, () => stream([event(1)])))
+    expect(await take(made, 1)).toEqual([1])
+    expect(pieces).toBeLessThan(12)
+  })
+
+  test('takes the time of whoever reads it for no silence', async () => {
+    const made = setup(() => stream([event(1), event(2)]))
+    const numbers: number[] = []
+    await made.clock.run(
+      (async () => {
+        for await (const active of made.diga.calls.concurrency({ timeoutMs: 5000 })) {
+          numbers.push(active)
+          await new Promise<void>((resolve) => made.clock.after(60_000, resolve))
+          if (numbers.length === 2) break
+        }
+      })(),
+    )
+    expect(numbers).toEqual([1, 2])
+    expect(made.requests).toHaveLength(1)
+  })
+
+  test('reads no more of an error than of any answer', async () => {
+    const made = setup(() => new Response('x', { status: 500, headers: { 'content-length': '99999999' } }))
+    const controller = new AbortController()
+    made.clock.after(700, () => controller.abort())
+    const taking = take(made, 1, { signal: controller.signal })
+    expect(await failureOf(taking)).toMatchObject({ name: 'DigaAbortError' })
+    expect(made.requests.length).toBeGreaterThan(1)
+  })
+
   test('waits briefly again after a number came', async () => {
     const fails: Handler = () => json(503, {})
     const made = setup(

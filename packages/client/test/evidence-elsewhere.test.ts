@@ -2,7 +2,17 @@ import { channel } from 'node:diagnostics_channel'
 import type { DigaOptions } from '@digame/client'
 import { describe, expect, test, vi } from 'vitest'
 import { apiKey, json, refused, reset } from './support/client.ts'
-import { create, doubt, failureOf, type Init, own, refusal, requestOf, sendHeaders } from './support/own.ts'
+import {
+  create,
+  doubt,
+  failureOf,
+  type Init,
+  own,
+  refusal,
+  requestOf,
+  sendHeaders,
+  withoutUndici,
+} from './support/own.ts'
 
 describe('over HTTP/2', () => {
   const connected = channel('undici:client:connected')
@@ -43,6 +53,26 @@ describe('over HTTP/2', () => {
   })
 })
 
+describe('over HTTP/2 of an older undici in the same process', () => {
+  const bodySent = channel('undici:request:bodySent')
+  const socket = { alpnProtocol: 'h2' }
+
+  test('a body that is sent without a word of its headers says that silence proves nothing', async () => {
+    let sends = 0
+    const made = await own(async (init) => {
+      const request = requestOf(init)
+      create.publish({ request })
+      sends++
+      if (sends === 1) sendHeaders.publish({ request, socket })
+      if (sends === 2) bodySent.publish({ request })
+      if (sends < 3) return json(429, {})
+      throw reset()
+    })
+    expect(await failureOf(made)).toMatchObject(doubt)
+    expect(made.posts).toHaveLength(3)
+  })
+})
+
 describe("with a caller's fetch", () => {
   const published = async (init: { headers: Headers }): Promise<never> => {
     create.publish({ request: requestOf(init) })
@@ -71,6 +101,7 @@ describe("with a caller's fetch", () => {
   })
 
   test('the own one, passed by name, is the own one', async () => {
+    withoutUndici()
     const made = await own(() => Promise.reject(refused()))
     const again = await import('@digame/client')
     const diga = new again.Diga({ apiKey, fetch: globalThis.fetch as never, clock: made.clock })

@@ -1,6 +1,16 @@
 import { describe, expect, test, vi } from 'vitest'
 import { body, json, refused, reset, silence } from './support/client.ts'
-import { answered, create, doubt, failureOf, own, refusal, requestOf, sendHeaders } from './support/own.ts'
+import {
+  answered,
+  create,
+  doubt,
+  failureOf,
+  own,
+  refusal,
+  requestOf,
+  sendHeaders,
+  withoutUndici,
+} from './support/own.ts'
 import { callOf } from './support/service.ts'
 
 describe("with the runtime's own fetch", () => {
@@ -106,6 +116,7 @@ describe("with the runtime's own fetch", () => {
       cause,
       new TypeError('fetch failed', { cause: new AggregateError([cause, cause]) }),
     ]
+    withoutUndici()
     for (const failure of failures) {
       const made = await own(() => Promise.reject(failure))
       expect(await failureOf(made)).toMatchObject(refusal)
@@ -124,7 +135,14 @@ describe("with the runtime's own fetch", () => {
     ],
     ['no address at all', new AggregateError([])],
   ])('without them, %s proves nothing', async (_, failure) => {
+    withoutUndici()
     const made = await own(() => Promise.reject(failure))
+    expect(await failureOf(made)).toMatchObject(doubt)
+    expect(made.posts).toHaveLength(1)
+  })
+
+  test('where undici is and its channels are silent, fetch had been replaced before: nothing is proven', async () => {
+    const made = await own(() => Promise.reject(refused()))
     expect(await failureOf(made)).toMatchObject(doubt)
     expect(made.posts).toHaveLength(1)
   })

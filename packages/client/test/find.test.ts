@@ -83,8 +83,15 @@ describe('find', () => {
   test('lists until the send has settled', async () => {
     const { find, requests, clock } = serve()
     const begun = clock.elapsed()
-    expect(await find(4000)).toEqual({ result: 'absent', candidates: [] })
+    expect(await find(600_000 + 4000)).toEqual({ result: 'absent', candidates: [] })
     expect(requests.map(({ at }) => at - begun)).toEqual([0, 1000, 3000, 6000])
+  })
+
+  test('does not take a wall clock that may have been set for time that has passed', async () => {
+    const { find, requests, clock } = serve()
+    const begun = clock.elapsed()
+    expect(await find(60_000)).toEqual({ result: 'absent', candidates: [] })
+    expect(requests.at(-1)?.at).toBe(begun + 10_000)
   })
 
   test('finds what the list tells late', async () => {
@@ -92,6 +99,12 @@ describe('find', () => {
     const call = service.add(0, key('one'))
     expect(await find(0)).toMatchObject({ result: 'found', call })
     expect(clock.pending).toBe(0)
+  })
+
+  test('asks caches to stay out of it', async () => {
+    const { find, requests } = serve()
+    await find()
+    expect(requests[0]?.headers['cache-control']).toBe('no-cache')
   })
 
   test('refuses a key that is none: it would match a call without', async () => {
@@ -204,6 +217,11 @@ describe('a listing that is not complete is `unknown`:', () => {
     ['401', () => json(401, {}), 'forbidden'],
     ['403', () => json(403, {}), 'forbidden'],
     ['no clock', () => page([], { has_more: false }, false), 'no_server_clock'],
+    [
+      'calls to the number, and no clock',
+      () => page([callOf()], { has_more: false }, false),
+      'no_server_clock',
+    ],
     ['the same page again', () => page([call('a')], { has_more: true, last_id: 'a' }), 'cut_short'],
     ['an empty page with more behind it', () => page([], { has_more: true }), 'cut_short'],
     ['it does not say whether there is more', () => page([call('a')]), 'cut_short'],
@@ -256,8 +274,10 @@ describe('a listing that is not complete is `unknown`:', () => {
   test('the clock went back', async () => {
     const { find, requests, diga, clock } = serve()
     expect(await find(-1)).toEqual({ result: 'unknown', reason: 'clock_went_back', candidates: [] })
-    const broken = { idempotencyKey: 'one', sentAt: new Date('never') }
-    expect(await clock.run(diga.calls.find(broken))).toMatchObject({ result: 'unknown' })
+    for (const sentAt of [new Date('never'), undefined, 0]) {
+      const broken = { idempotencyKey: 'one', sentAt: sentAt as Date }
+      expect(await clock.run(failureOf(diga.calls.find(broken)))).toMatchObject({ code: 'INVALID_OPTION' })
+    }
     expect(requests).toEqual([])
   })
 

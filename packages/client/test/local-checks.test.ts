@@ -78,7 +78,7 @@ describe('a call that cannot be placed is refused before anything is sent', () =
   })
 
   test('and the same key may be used for the mended call', async () => {
-    const { diga, posts } = setup(() => Response.json({ id: 'a' }, { status: 201 }))
+    const { diga, posts } = setup(() => Response.json({ id: 'a', status: 'dialing' }, { status: 201 }))
     await failureOf(diga.calls.create({ ...body, to_number: '112' }, { idempotencyKey: 'one' }))
     await diga.calls.create(body, { idempotencyKey: 'one' })
     expect(posts).toHaveLength(1)
@@ -86,7 +86,7 @@ describe('a call that cannot be placed is refused before anything is sent', () =
 })
 
 test.each([from, '9d1e4f60-8b7a-4c2d-a3e5-6f708192a3b4', '+442071838750'])('%s may call', async (number) => {
-  const { diga, posts } = setup(() => Response.json({ id: 'a' }, { status: 201 }))
+  const { diga, posts } = setup(() => Response.json({ id: 'a', status: 'dialing' }, { status: 201 }))
   await diga.calls.create({ ...body, from_number: number, agent_version_id: null, dynamic_variables: null })
   expect(posts[0]?.body.from_number).toBe(number)
 })
@@ -132,7 +132,7 @@ describe('a client', () => {
     const diga = make({
       fetch: async (url, { headers }) => {
         sent.push([url, headers.get('authorization')])
-        return Response.json({ id: 'a' })
+        return Response.json({ id: 'a', status: 'dialing' })
       },
     })
     await diga.calls.get('9d1e4f60-8b7a-4c2d-a3e5-6f708192a3b4')
@@ -144,7 +144,7 @@ describe('a client', () => {
   test('prefers its options to the environment', async () => {
     vi.stubEnv('DIGA_API_KEY', 'other')
     vi.stubEnv('DIGA_BASE_URL', 'http://env.test')
-    const { diga, posts } = setup(() => Response.json({ id: 'a' }, { status: 201 }))
+    const { diga, posts } = setup(() => Response.json({ id: 'a', status: 'dialing' }, { status: 201 }))
     await diga.calls.create(body)
     expect(posts[0]?.headers['authorization']).toBe(`Bearer ${apiKey}`)
   })
@@ -156,7 +156,7 @@ describe('a client', () => {
       apiKey,
       fetch: async (url) => {
         sent = url
-        return Response.json({ id: 'a' }, { status: 201 })
+        return Response.json({ id: 'a', status: 'dialing' }, { status: 201 })
       },
     })
     await diga.calls.create(body)

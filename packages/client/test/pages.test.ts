@@ -196,6 +196,28 @@ describe('a list that does not behave', () => {
     expect(requests).toHaveLength(1)
   })
 
+  test('ends where its pages go round in a circle longer than memory', async () => {
+    const circle = Array.from({ length: 7 }, () => some(1000))
+    const { diga, requests } = setup(({ query }) => {
+      const at = circle.findIndex((page) => page.at(-1)?.id === query.get('after')) + 1
+      const data = circle[at % circle.length] ?? []
+      return json(200, { data, has_more: true, last_id: data.at(-1)?.id })
+    })
+    const given = await all(diga.calls.list({ limit: 1000 }), 100_000)
+    expect(new Set(given.map(({ id }) => id)).size).toBe(7000)
+    expect(requests.length).toBeLessThan(4 * circle.length)
+  })
+
+  test('goes on until a page is empty where pages do not say whether more follows', async () => {
+    const calls = some(120)
+    const list = listOf(calls)
+    const { diga } = setup(async (request) => {
+      const { has_more, ...rest } = (await list(request).json()) as { data: Call[]; has_more: boolean }
+      return json(200, rest)
+    })
+    expect(await all(diga.calls.list())).toEqual(calls)
+  })
+
   test('goes on by the last call where a page has no cursor', async () => {
     const calls = some(120)
     const list = listOf(calls)

@@ -3,6 +3,7 @@ import { Diga, DigaApiError } from '@digame/client'
 import { describe, expect, test } from 'vitest'
 import { apiKey, body, failureOf, from, json, printed, remember, setup, to } from './support/client.ts'
 import { fakeClock } from './support/clock.ts'
+import { create, own, failureOf as ownFailure, requestOf, sendHeaders } from './support/own.ts'
 import { createService } from './support/service.ts'
 
 describe('neither the key nor a number is shown', () => {
@@ -45,6 +46,60 @@ describe('neither the key nor a number is shown', () => {
     const error = await failureOf(diga.calls.create(body))
     expect(error).toBeInstanceOf(DigaApiError)
     expect(error.message).toContain('+346******78')
+  })
+
+  test('where the service repeats a key that does not look like one', async () => {
+    const { diga } = setup(() => json(401, { error_code: 'odd-secret', message: 'No: odd-secret' }), {
+      apiKey: 'odd-secret',
+    })
+    const error = await failureOf(diga.calls.create(body))
+    expect(printed(error)).not.toContain('odd-secret')
+    expect(error.message).toContain('No: sk-…')
+  })
+
+  test('where the service repeats a key of somebody else', async () => {
+    const { diga } = setup(() => json(401, { message: 'No: sk-0123456789abcdef' }))
+    expect(printed(await failureOf(diga.calls.create(body)))).not.toContain('0123456789abcdef')
+  })
+
+  test("by an error of the caller's fetch", async () => {
+    const { diga } = setup((request) => {
+      const cause = Object.assign(new Error(`no route for ${to}`), { code: 'EROUTE', request })
+      throw Object.assign(new TypeError(`could not send Bearer ${apiKey}`, { cause }), { config: request })
+    })
+    const error = await failureOf(diga.calls.create(body, { lookUp: false }))
+    expect(printed(error)).not.toContain(apiKey)
+    expect(error.cause).toMatchObject({
+      name: 'TypeError',
+      message: 'could not send Bearer sk-…',
+      cause: { code: 'EROUTE', message: 'no route for +346******78' },
+    })
+    expect(error.message).toContain('(EROUTE)')
+  })
+
+  test('by what the parser of a broken answer keeps', async () => {
+    const made = await own((init) => {
+      const request = requestOf(init)
+      create.publish({ request })
+      sendHeaders.publish({ request })
+      const cause = Object.assign(new Error('Response does not match'), { data: `{"to":"${to}"}` })
+      throw new TypeError('fetch failed', { cause })
+    })
+    await ownFailure(made)
+  })
+
+  test.each([
+    '612-345-678',
+    '612 345 678',
+    '612.345.678',
+    '+34 612-345-678',
+    '(0034) 612345678',
+    '%2B34612345678',
+  ])('of the form %s', async (number) => {
+    const { diga } = setup(() => json(400, { message: `Number ${number} is taken since 2026-11-23 10:00` }))
+    const { message } = await failureOf(diga.calls.create(body))
+    expect(message).not.toContain(number.slice(-5))
+    expect(message).toContain('2026-11-23 10:00')
   })
 
   test('by what a local check says', async () => {

@@ -189,6 +189,15 @@ describe('the raw client', () => {
     expect(requests[0]?.init.redirect).toBe('manual')
   })
 
+  test("passes a request id of the caller's on under another name", async () => {
+    const { diga, requests } = setup(() => json(200, { data: [], has_more: false }))
+    await diga.raw.GET('/v1/call/', { headers: { 'x-request-id': 'mine' } })
+    expect(requests[0]?.headers).toMatchObject({
+      'x-client-request-id': 'mine',
+      'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
+    })
+  })
+
   test('sends a create once, whatever happens', async () => {
     const { diga, requests } = setup(() => Promise.reject(reset()))
     expect(await failureOf(diga.raw.POST('/v1/call/', { body }))).toMatchObject({

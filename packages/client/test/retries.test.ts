@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { body, failureOf, json, reset, setup } from './support/client.ts'
+import { body, failureOf, json, reset, type Setup, setup } from './support/client.ts'
 import { fakeClock } from './support/clock.ts'
 import { callOf, uuid } from './support/service.ts'
 
@@ -180,8 +180,9 @@ describe('`notAfter`', () => {
 
   test('in the past sends nothing', async () => {
     for (const ms of [0, -1, -1e12]) {
-      const { diga, clock, requests } = setup(placed)
+      const { diga, clock, requests, events } = setup(placed)
       const error = await failureOf(diga.calls.create(body, { notAfter: inMs(ms), idempotencyKey: 'one' }))
+      expect(events).toEqual([])
       expect(error).toMatchObject({
         name: 'DigaTimeoutError',
         code: 'NOT_AFTER',
@@ -194,6 +195,13 @@ describe('`notAfter`', () => {
       await clock.run(diga.calls.create(body, { idempotencyKey: 'one' }))
       expect(requests).toHaveLength(1)
     }
+  })
+
+  test('that passes while a hook takes its time sends nothing', async () => {
+    const made: Setup = setup(placed, { onEvent: () => made.clock.step(1000) })
+    const error = await failureOf(made.diga.calls.create(body, { notAfter: inMs(1000) }))
+    expect(error).toMatchObject({ code: 'NOT_AFTER', placed: 'no' })
+    expect(made.requests).toEqual([])
   })
 
   test('in the future sends', async () => {

@@ -71,7 +71,17 @@ describe('a success without a call', () => {
   })
 
   test.each(successes)('%i with one resolves', async (status) => {
-    const { diga } = setup(() => answer(status, '{"id":"a"}'))
-    expect(await diga.calls.create(body)).toEqual({ id: 'a' })
+    const { diga } = setup(() => answer(status, '{"id":"a","status":"dialing"}'))
+    expect(await diga.calls.create(body)).toEqual({ id: 'a', status: 'dialing' })
+  })
+
+  test('nor is an id alone a call: gateways hand such out', async () => {
+    for (const text of ['{"id":"a"}', '{"id":"a","accepted":true}', '{"id":"a","status":""}']) {
+      const { diga } = setup(() => answer(202, text))
+      expect(await failureOf(diga.calls.create(body, { lookUp: false }))).toMatchObject({
+        code: 'UNREADABLE_BODY',
+        placed: 'maybe',
+      })
+    }
   })
 })

@@ -39,6 +39,26 @@ test('a create that fails tells its error', async () => {
   expect(told.find(([name]) => name === 'error')?.[1]['error']).toBe(error)
 })
 
+test('a subscriber that asks for the same call gets it', async () => {
+  const { diga, posts } = setup(() => json(201, { id, status: 'dialing' }))
+  const options = { idempotencyKey: 'lead-1' }
+  let again: Promise<unknown> | undefined
+  const nested = {
+    ...subscribers,
+    start: () => {
+      again = diga.calls.create(body, options)
+    },
+  }
+  channel.subscribe(nested)
+  try {
+    const call = await diga.calls.create(body, options)
+    expect(await again).toBe(call)
+    expect(posts).toHaveLength(1)
+  } finally {
+    channel.unsubscribe(nested)
+  }
+})
+
 test('who joins a create makes no second span', async () => {
   channel.subscribe(subscribers)
   const { diga } = setup(() => json(201, { id, status: 'dialing' }))

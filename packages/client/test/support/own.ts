@@ -22,6 +22,11 @@ export function requestOf({ headers }: { headers: Headers }, form: 'pairs' | 'li
   }
 }
 
+/** Until the test ends, the runtime is one that has no undici. */
+export function withoutUndici(): void {
+  vi.stubGlobal('process', Object.create(process, { versions: { value: { node: '26.0.0' } } }))
+}
+
 export interface Made {
   readonly diga: Diga
   readonly clock: FakeClock
