@@ -28,8 +28,8 @@ const refusal = (code: number): FaultCase => ({
   }),
 })
 
-const doubt = (code: number, body = '', type = 'application/json'): FaultCase => ({
-  name: `answers ${code}${body ? ` with ${type}` : ''}`,
+const doubt = (code: number, what = '', body = '', type = 'application/json'): FaultCase => ({
+  name: `answers ${code}${what && ` with ${what}`}`,
   placed: 'maybe',
   fault: status(code, body, { 'content-type': type, ...(code < 400 && { location: '/elsewhere/' }) }),
 })
@@ -44,11 +44,12 @@ const broken = (name: string, fault: Fault, slow = false): FaultCase => ({
 /** Everything that does not prove that no call was made. */
 export const doubts: readonly FaultCase[] = [
   ...[301, 302, 303, 408, 409, 425, 499, 500, 503, 504].map((code) => doubt(code)),
-  doubt(500, '{"status":"error","error_code":"INTERNAL_SERVER_ERROR","message":"no"}'),
-  doubt(502, html, 'text/html'),
-  doubt(200, html, 'text/html'),
-  doubt(201, '[]'),
-  doubt(201, '{"status":"dialing"}'),
+  doubt(500, "the API's error", '{"status":"error","error_code":"INTERNAL_SERVER_ERROR","message":"no"}'),
+  doubt(502, 'HTML', html, 'text/html'),
+  doubt(200, 'HTML', html, 'text/html'),
+  doubt(201, 'a list', '[]'),
+  doubt(201, 'a call without an id', '{"status":"dialing"}'),
+  doubt(202, 'an id alone', '{"id":"a gateway\'s own"}'),
   doubt(204),
   broken('resets after the request was read', (socket) => socket.resetAndDestroy()),
   broken('ends the connection without an answer', (socket) => void socket.end()),

@@ -2,11 +2,14 @@
  * Every fault × (the call was made or not) × (what the list of calls is like) × (the service's clock), on real sockets
  * and with the runtime's own fetch.
  */
-import { type Call, Diga, type DigaError } from '@digame/client'
+import { readFile } from 'node:fs/promises'
+import { Diga, type DigaError } from '@digame/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { doubts, type FaultCase, refusals } from './faults.ts'
 import { type Line, type Network, openNetwork, type Scenario } from './line.ts'
+import { type Ending, FaultReport, tableIn } from './report.ts'
 
+const told = new FaultReport()
 const body = { from_number: '+34910000001', to_number: '+34612345678' }
 const lists = ['echoes', 'silent', 'late', 'down', 'forbidden'] as const
 const offsets = [0, 300_000, -300_000]
@@ -23,8 +26,6 @@ function client({ baseUrl, scenario }: Line, slow = false): Diga {
   return new Diga({ apiKey: 'key', baseUrl, settleMs, timeoutMs: slow ? 300 : 5000, maxRetries: 1 })
 }
 
-type Ending = { readonly call: Call } | { readonly error: DigaError }
-
 const place = (diga: Diga, idempotencyKey: string): Promise<Ending> =>
   diga.calls.create(body, { idempotencyKey }).then(
     (call) => ({ call }),
@@ -36,6 +37,7 @@ async function cell(fault: FaultCase, scenario: Omit<Scenario, 'fault'>): Promis
   const diga = client(line, fault.slow)
   const key = crypto.randomUUID()
   const first = await place(diga, key)
+  if (scenario.list === 'echoes') told.add(fault.name, scenario.created, line.posts, first)
   expect(line.posts).toBe(1)
   const listed = scenario.created && (scenario.list === 'echoes' || scenario.list === 'late')
   // After a timeout the settling time has passed: the list is read once, and a late one misses the call.
@@ -68,11 +70,18 @@ describe.each(refusals)('$name', (fault) => {
   test.concurrent('proves that no call was made', async () => {
     const line = network.open({ fault: fault.fault, created: false, list: 'echoes', clockOffsetMs: 0 })
     const diga = client(line)
-    const { error } = (await place(diga, 'key')) as { error: DigaError }
+    const ending = await place(diga, 'key')
+    told.add(fault.name, false, line.posts, ending)
+    const { error } = ending as { error: DigaError }
     expect(error).toMatchObject({ placed: 'no', idempotencyKey: 'key' })
     expect(error.candidates).toBeUndefined()
     expect({ posts: line.posts, lists: line.lists }).toEqual({ posts: 1, lists: 0 })
     await place(diga, 'key')
     expect(line.posts).toBe(2)
   })
+})
+
+test("the README of the client shows what came of each, beside the rivals' figures", async () => {
+  const readme = await readFile(new URL('../../client/README.md', import.meta.url), 'utf8')
+  expect(tableIn(readme)).toBe(told.table())
 })

@@ -25,7 +25,7 @@ export class Diga {
     this.calls = createCalls(this.#core)
   }
 
-  /** The typed openapi-fetch client on the same account, for what this library does not wrap. It sends each request once. */
+  /** The typed openapi-fetch client on the same account, for what this library does not wrap. It sends a POST once. */
   get raw(): Client<paths> {
     return this.#core.raw
   }

@@ -1,0 +1,57 @@
+/** What came of each fault, as the table in the README of the client. */
+import type { Call, DigaError } from '@digame/client'
+
+export type Ending = { readonly call: Call } | { readonly error: DigaError }
+
+interface Row {
+  readonly posts: Set<number>
+  readonly made: Set<string>
+  readonly not: Set<string>
+}
+
+/** Requests received for one create, with their defaults and a shortened timeout, on Node in 2026-11. */
+const rivals: Readonly<
+  Record<string, readonly [retell: number, vapi: number, openai: number, twilio: number]>
+> = {
+  'resets after the request was read': [3, 1, 3, 1],
+  'is silent': [3, 1, 3, 1],
+  'answers 500': [3, 3, 3, 1],
+  'answers 409': [3, 1, 3, 1],
+}
+
+const begin = '<!-- what came of each fault: begin -->\n'
+const end = '<!-- what came of each fault: end -->'
+
+export const tableIn = (readme: string): string =>
+  readme.slice(readme.indexOf(begin) + begin.length, readme.indexOf(end))
+
+export class FaultReport {
+  readonly #rows = new Map<string, Row>()
+
+  add(fault: string, made: boolean, posts: number, ending: Ending): void {
+    const row = this.#rows.get(fault) ?? { posts: new Set(), made: new Set(), not: new Set() }
+    this.#rows.set(fault, row)
+    row.posts.add(posts)
+    row[made ? 'made' : 'not'].add('call' in ending ? 'returned' : `\`placed: '${ending.error.placed}'\``)
+  }
+
+  table(): string {
+    const said = (values: Iterable<unknown>): string => [...values].join(' or ') || '–'
+    const rows = new Map<string, string[]>()
+    for (const [fault, { posts, made, not }] of this.#rows) {
+      const others = rivals[fault]
+      const cells = [said(posts), said(made), said(not), ...(others ?? ['', '', '', ''])].join(' | ')
+      // Statuses of which nothing else is to be said share a row.
+      const status = others ? undefined : /^answers (\d+)$/.exec(fault)?.[1]
+      const row = status ? `answers ${cells}` : `${fault} ${cells}`
+      const shared = rows.get(row)
+      if (shared && status) shared[0] += `, ${status}`
+      else rows.set(row, [fault, cells])
+    }
+    const lines = [...rows.values()].map((cells) => `| ${cells.join(' | ')} |\n`)
+    const head =
+      '| the service … | POSTs | the call was made | it was not | retell-sdk | @vapi-ai/server-sdk | openai | twilio |\n' +
+      '| --- | --- | --- | --- | --- | --- | --- | --- |\n'
+    return head + lines.join('')
+  }
+}
