@@ -11,9 +11,10 @@ const config: UserConfig = defineConfig({
   fixedExtension: false,
   clean: true,
   failOnWarn: true,
-  // Workspace packages are read as source. Nothing of a dependency is bundled, but for the spec's types in declarations.
+  // Workspace packages are read as source. Of the dependencies only the spec's types, in
+  // declarations, and its hash are bundled: they tell what a package was made with, whatever is installed beside it.
   inputOptions: { resolve: { conditionNames: ['source', 'import', 'default'] } },
-  deps: { onlyBundle: [], dts: { alwaysBundle: ['@digame/spec'] } },
+  deps: { onlyBundle: [], alwaysBundle: ['@digame/spec/hash'], dts: { alwaysBundle: ['@digame/spec'] } },
   tsconfig: new URL('tsconfig.json', import.meta.url).pathname,
 })
 

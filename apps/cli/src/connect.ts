@@ -36,10 +36,12 @@ export function connect(world: World, onEvent?: Listener, instead = ''): Service
   }
 }
 
-/** A mock inside this process, whose telephone is `speed` times as fast. */
+/** A mock inside this process, whose telephone is `speed` times as fast. @throws UsageError if it is not for this spec */
 export async function connectMock({ clock }: World, onEvent: Listener, speed: number): Promise<Service> {
   const { createMock } = await import('@digame/mock')
-  const mock = await createMock(given({ speed, clock }))
+  const mock = await createMock(given({ speed, clock })).catch((error) => {
+    throw error.code === 'STALE_SPEC' ? new UsageError(error.message, error.code) : error
+  })
   const { fetch } = mock
   const diga = new Diga(given({ apiKey: 'mock', baseUrl: 'https://mock.invalid', fetch, onEvent, clock }))
   // No state of a mock's call is shorter than 3 s at speed 1: each is looked at twice.

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { readDocument } from './document.ts'
 import type { OperationId } from './wire.ts'
 
 type Prism = typeof import('@stoplight/prism-http')
@@ -120,10 +120,9 @@ function ask(outcome: Awaited<ReturnType<ReturnType<Instance['request']>>>) {
 }
 
 async function load(): Promise<Engine> {
+  const document = await readDocument()
   // Not before it is needed: it takes half a second, which a wrong option or `--help` need not wait for.
   const { createInstance, getHttpOperationsFromSpec } = await import('@stoplight/prism-http')
-  // Not an import: Node 20 prints a warning for a JSON module.
-  const document: unknown = createRequire(import.meta.url)('@digame/spec/openapi.json')
   const all = await getHttpOperationsFromSpec(servedCopy(document) as object)
   for (const { request } of all) trim(request)
   const byId = new Map<string, Operation>(all.map((operation) => [operation.iid as string, operation]))

@@ -42,7 +42,12 @@ export interface Mock {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Makes a mock; throws a TypeError for an option that makes no sense. */
+/**
+ * Makes a mock.
+ *
+ * Rejects with a TypeError for an option that makes no sense, and with an Error of the code `STALE_SPEC` if the
+ * installed @digame/spec is not the one that this package was made with.
+ */
 export async function createMock(options: MockOptions = {}): Promise<Mock> {
   const resolved = resolve(options)
   const { clock, keepRequests, onRequest } = resolved
