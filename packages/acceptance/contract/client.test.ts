@@ -3,7 +3,7 @@ import { Diga, type DigaOptions, type ListQuery, type MessagesQuery } from '@dig
 import type { Mock } from '@digame/mock'
 import document from '@digame/spec/openapi.json' with { type: 'json' }
 import { expect, test } from 'vitest'
-import { openMock, operationsSeen } from './mocks.ts'
+import { makeMock, operationsSeen } from './mocks.ts'
 import { cases, operations, to } from './operations.ts'
 
 const body = { from_number: '+34910000001', to_number: to }
@@ -11,7 +11,7 @@ const uuid = '5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10'
 const when = '2026-07-01T00:00:00Z'
 
 async function setup(options: DigaOptions = {}): Promise<{ diga: Diga; mock: Mock }> {
-  const { mock } = await openMock({ speed: 100_000 })
+  const mock = await makeMock({ speed: 100_000 })
   const given = { apiKey: 'key', baseUrl: 'http://mock', fetch: mock.fetch, ...options }
   return { diga: new Diga(given), mock }
 }

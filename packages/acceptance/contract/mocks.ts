@@ -1,4 +1,4 @@
-/** Mocks over HTTP whose journals are judged when the test ends. A test that expects a violation makes its own mock. */
+/** Mocks whose journals are judged when the test ends. A test that expects a violation makes its own mock. */
 import { createMock, type Mock, type MockOptions } from '@digame/mock'
 import { afterEach } from 'vitest'
 
@@ -9,10 +9,16 @@ export interface OpenMock {
 
 const open: Mock[] = []
 
-/** A mock in this process that others can reach; calls live so fast that nobody waits for one. */
-export async function openMock(options: MockOptions = {}): Promise<OpenMock> {
-  const mock = await createMock({ speed: 500, ...options })
+/** A mock for this process alone. */
+export async function makeMock(options: MockOptions = {}): Promise<Mock> {
+  const mock = await createMock(options)
   open.push(mock)
+  return mock
+}
+
+/** A mock that others can reach; calls live so fast that nobody waits for one. */
+export async function openMock(options: MockOptions = {}): Promise<OpenMock> {
+  const mock = await makeMock({ speed: 500, ...options })
   return { mock, url: await mock.listen() }
 }
 
