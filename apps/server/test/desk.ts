@@ -8,7 +8,7 @@ import { type Events, readEvents } from './events.ts'
 const from = '+34910000001'
 export const apiKey = 'a-key-that-nobody-may-see'
 
-/** A desk over a mock, on one fake clock. */
+/** A desk over a mock, on one fake clock. It ends with a judgement: whatever it has sent must pass the spec. */
 export interface TestDesk extends AsyncDisposable {
   readonly app: FastifyInstance
   readonly diga: Diga
@@ -68,6 +68,7 @@ export async function openDesk(options: Partial<AppOptions> = {}): Promise<TestD
     async [Symbol.asyncDispose]() {
       await app.close()
       await mock.close()
+      mock.expectNoViolations()
     },
   }
 }

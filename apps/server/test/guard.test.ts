@@ -10,7 +10,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await desk[Symbol.asyncDispose]()
-  desk.mock.expectNoViolations()
 })
 
 test.each([

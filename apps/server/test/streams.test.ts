@@ -12,7 +12,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await desk[Symbol.asyncDispose]()
-  desk.mock.expectNoViolations()
 })
 
 const ask = async (): Promise<string> => (await desk.ask({})).json().id

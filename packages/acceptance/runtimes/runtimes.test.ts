@@ -98,6 +98,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await network[Symbol.asyncDispose]()
   await mock.close()
+  mock.expectNoViolations()
   await rm(folder, { recursive: true, force: true })
 })
 
