@@ -24,6 +24,7 @@ try {
       'package.json',
       'openapi.yaml',
       'openapi.json',
+      'compat-allow.yaml',
     )
 } finally {
   rmSync(folder, { recursive: true, force: true })

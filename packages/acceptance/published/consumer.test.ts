@@ -100,11 +100,11 @@ test('the installed digame places a call against the mock', async () => {
   expect((await run(bin, ['--version'], { cwd: folder })).stdout.trim()).toBe(version)
 }, 60_000)
 
-test('the client brings one dependency, the spec none', async () => {
+test('the client and the spec bring one dependency each', async () => {
   const manifest = async (name: string): Promise<{ dependencies?: object }> =>
     JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8'))
   expect(Object.keys((await manifest('@digame/client')).dependencies ?? {})).toEqual(['openapi-fetch'])
-  expect((await manifest('@digame/spec')).dependencies).toBeUndefined()
+  expect(Object.keys((await manifest('@digame/spec')).dependencies ?? {})).toEqual(['yaml'])
 })
 
 test('a spec of another release is refused by the installed mock', async () => {

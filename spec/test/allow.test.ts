@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import { AllowListError, compareWithVendor, parseAllowList, sortDifferences } from '@digame/spec'
+import { describe, expect, it } from 'vitest'
+import { copy, type Loose, place, schemas, short } from './helpers.ts'
+
+const shipped = readFileSync(new URL('../compat-allow.yaml', import.meta.url), 'utf8')
+
+const sorted = (list: string, change: (document: Loose) => void) => {
+  const document = copy()
+  change(document)
+  return sortDifferences(compareWithVendor(document), parseAllowList(list))
+}
+
+const unauthorized = (document: Loose): void => {
+  delete place(document).responses['401']
+}
+
+describe('an allow list', () => {
+  it.each<[string, number]>([
+    ['[{ code: status_removed, reason: x }]', 1],
+    ['[{ code: status_removed, operation: placeCall, at: /responses/401, reason: x }]', 1],
+    ['[{ code: status_removed, at: /responses/*, reason: x }]', 1],
+    ['[{ code: status_removed, at: /**, reason: x }]', 1],
+    ['[{ code: status_removed, at: /**/401, reason: x }]', 1],
+    ['[{ code: status_removed, at: /responses/**/401, reason: x }]', 1],
+    ['[{ code: status_added, reason: x }]', 0],
+    ['[{ code: status_removed, operation: listCalls, reason: x }]', 0],
+    ['[{ code: status_removed, at: /responses/40, reason: x }]', 0],
+    ['[{ code: status_removed, at: /responses, reason: x }]', 0],
+    ['[{ code: status_removed, at: /*, reason: x }]', 0],
+    ['[{ code: status_removed, at: /responses/401/*, reason: x }]', 0],
+    ['[{ code: status_removed, at: /responses/401/**/x, reason: x }]', 0],
+    ['[{ code: status_removed, value: "401", reason: x }]', 0],
+    ['[]', 0],
+    ['', 0],
+  ])('%s knows %i', (list, count) => {
+    const { known, unknown, unused } = sorted(list, unauthorized)
+    expect([known.length, unknown.length]).toEqual([count, 1 - count])
+    expect(unused.length).toBe(count === 1 ? 0 : parseAllowList(list).length)
+  })
+
+  it('allows one value, not its neighbour', () => {
+    const list = '[{ code: value_removed, at: /**/status, value: failed, reason: "older" }]'
+    const { known, unknown } = sorted(list, (document) => {
+      schemas(document).CallStatus.enum = ['dialing', 'in_queue', 'in_progress', 'completed', 'transferred']
+    })
+    expect(known.map(({ difference, reason }) => [short(difference), reason])).toEqual(
+      [
+        'listCalls /request/query/status',
+        'listCalls /responses/200/body/data/*/status',
+        'placeCall /responses/201/body/status',
+        'getCall /responses/200/body/status',
+      ].map((where) => [`${where} value_removed failed`, 'older']),
+    )
+    expect(new Set(unknown.map(({ value }) => value))).toEqual(new Set(['no_answer']))
+  })
+
+  it.each([
+    ['{ code: x }', 'The allow list is an object, not a list.'],
+    ['[x]', 'Entry 1 of the allow list is a string; write { code: …, reason: … }.'],
+    ['[{ code: x, reason: y }, { code: x }]', 'Entry 2 of the allow list has no reason.'],
+    ['[{ reason: x }]', 'Entry 1 of the allow list has no code.'],
+    [
+      '[{ code: x, reason: " " }]',
+      'Entry 1 of the allow list has a string as its reason; write a text, in quotes if need be.',
+    ],
+    [
+      '[{ code: x, reason: y, value: 7 }]',
+      'Entry 1 of the allow list has a number as its value; write a text, in quotes if need be.',
+    ],
+    [
+      '[{ code: x, reason: y, where: z }]',
+      'Entry 1 of the allow list has "where"; there are only code, operation, at, value, reason.',
+    ],
+    [
+      '[{ code: x, reason: y, __proto__: z }]',
+      'Entry 1 of the allow list has "__proto__"; there are only code, operation, at, value, reason.',
+    ],
+  ])('%s is refused', (list, line) => {
+    expect(() => parseAllowList(list)).toThrow(new AllowListError(line))
+  })
+
+  it('is refused where it is no YAML', () => {
+    expect(() => parseAllowList('[')).toThrow(/^The allow list is no (JSON|YAML): /)
+  })
+})
+
+describe('the list that comes with the package', () => {
+  /** What the vendor publishes, in the parts in which it is known to differ. */
+  const published = (document: Loose): void => {
+    const { paths, components } = document
+    schemas(document).CallStatus.enum = ['dialing', 'in_queue', 'in_progress', 'completed']
+    delete place(document).responses['401']
+    delete paths['/v1/call/'].get.responses['401']
+    delete paths['/v1/call/{id}'].get.responses['401']
+    const { responses } = paths['/v1/call/concurrency/stream'].get
+    responses['200'].content = { 'application/json': { schema: {} } }
+    delete responses['401']
+    delete responses['403']
+    components.responses.InvalidQuery.content['application/json'].schema = {
+      $ref: '#/components/schemas/ApiError',
+    }
+    delete schemas(document).CallRequest.properties.from_number.pattern
+    delete schemas(document).SpanishNumber.pattern
+    const { type, tool_name, status } = schemas(document).ToolCall.properties
+    type.enum = ['function', 'call_tool']
+    tool_name.enum = ['transfer', 'hangup', 'detect_answering_machine', 'add_participant']
+    status.enum = ['error', 'success', 'cancelled']
+  }
+
+  it('knows what is known, and nothing else', () => {
+    const { unknown, known, unused } = sorted(shipped, published)
+    expect(unknown.map(short)).toEqual([])
+    expect(unused).toEqual([])
+    expect(known).toHaveLength(25)
+  })
+
+  it('does not know one step further', () => {
+    const { unknown } = sorted(shipped, (document) => {
+      published(document)
+      schemas(document).CallStatus.enum.splice(1, 1)
+      delete place(document).responses['403']
+      schemas(document).ToolCall.properties.status.enum.push('started')
+    })
+    expect(unknown.map(short)).toEqual([
+      'listCalls /request/query/status value_removed in_queue',
+      'listCalls /responses/200/body/data/*/status value_removed in_queue',
+      'placeCall /responses/201/body/status value_removed in_queue',
+      'placeCall /responses/403 status_removed',
+      'getCall /responses/200/body/status value_removed in_queue',
+      'listMessages /responses/200/body/data/*/tool_call/status values_closed cancelled, error, started, success',
+    ])
+  })
+})

@@ -1,0 +1,13 @@
+import * as spec from '@digame/spec'
+import { expect, it } from 'vitest'
+
+it('the public names are these', () => {
+  expect(Object.keys(spec).sort()).toEqual([
+    'AllowListError',
+    'VendorDocumentError',
+    'compareWithVendor',
+    'longestText',
+    'parseAllowList',
+    'sortDifferences',
+  ])
+})
