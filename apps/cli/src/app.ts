@@ -102,12 +102,52 @@ const list = buildCommand({
   docs: { brief: 'List calls, newest first' },
 })
 
+const diff = buildCommand({
+  loader: async () => (await import('./commands/spec/diff.ts')).diff,
+  parameters: {
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        { parse: word, placeholder: 'file|url', brief: 'The document: OpenAPI 3.0 or 3.1, JSON or YAML' },
+      ],
+    },
+    flags: flags({
+      allow: optional(word, 'file', 'Differences that are known too, as YAML'),
+      strict: on('Count the differences that digame knows of as unknown'),
+      json: on('Write one JSON object'),
+    }),
+  },
+  docs: {
+    brief: 'Tell what a document of the vendor has other than our spec',
+    fullDescription: [
+      'Tells what a document of the vendor has other than our spec, in the operations that are used here.',
+      'Exit codes: 0 nothing unknown, 1 unknown differences, 2 the document or the list cannot be read.',
+    ].join('\n'),
+  },
+})
+
+const mock = buildCommand({
+  loader: async () => (await import('./commands/mock.ts')).mock,
+  parameters: {
+    positional: {
+      kind: 'array',
+      parameter: { parse: String, placeholder: 'options', brief: 'See digame mock --help' },
+    },
+  },
+  docs: { brief: 'Serve a mock of the API on this machine, which calls nobody' },
+})
+
 const root = buildRouteMap({
   routes: {
     call,
+    mock,
     calls: buildRouteMap({
       routes: { list, get, messages, watch },
       docs: { brief: 'Read the calls of the account' },
+    }),
+    spec: buildRouteMap({
+      routes: { diff },
+      docs: { brief: 'Compare the spec of the API' },
     }),
   },
   docs: {
@@ -135,7 +175,7 @@ export function createApp(
     root,
     {
       name: 'digame',
-      scanner: { caseStyle: 'allow-kebab-for-camel' },
+      scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: argv[0] === 'mock' },
       localization: { text: textFor(argv) },
       determineExitCode: onFailure,
     },

@@ -14,7 +14,7 @@ import { UsageError } from './failures.ts'
 import { shown } from './input.ts'
 
 // Stricli does not tell whether a name is that of a flag.
-const flag = (name: string): string => (name === 'to' || name === 'id' ? `<${name}>` : `--${name}`)
+const flag = (name: string): string => (['to', 'id', 'file|url'].includes(name) ? `<${name}>` : `--${name}`)
 
 /** What is wrong with a command line, in one sentence; numbers are never repeated. */
 function complaint(error: unknown, argv: readonly string[]): string {

@@ -2,9 +2,9 @@
 export const exitCodes = {
   /** Done. How a call ended does not count: the outcome is data. */
   ok: 0,
-  /** The service refused, could not be reached, or failed. */
+  /** The service refused, could not be reached, or failed; for `spec diff`: there are unknown differences. */
   failure: 1,
-  /** The command line or the environment is wrong; nothing was sent. */
+  /** The command line, the environment, or a file or document is wrong; nothing was sent to the service. */
   usage: 2,
   /** The service answered 401 or 403. */
   authentication: 4,

@@ -8,6 +8,10 @@ import { clean, json, painter } from './output.ts'
 const isDigaError = (error: unknown): error is DigaError =>
   error instanceof Error && error.name.startsWith('Diga') && 'code' in error
 
+// What this program throws itself is told whole by its message.
+const isTold = ({ name }: Error): boolean =>
+  name === 'UsageError' || name === 'FailedError' || name === 'InterruptedError'
+
 /** The client speaks of its own arguments; the person knows the flags. */
 const flagOf: Readonly<Record<string, string>> = { idempotencyKey: '--key' }
 
@@ -19,7 +23,7 @@ function messageOf(error: unknown): string {
 
 function exitCodeOf(failure: unknown, error: unknown): ExitCode {
   const { name, status } = (error ?? {}) as { name?: unknown; status?: unknown }
-  if (name === 'DigaAbortError') return exitCodes.interrupted
+  if (name === 'DigaAbortError' || name === 'InterruptedError') return exitCodes.interrupted
   if (failure instanceof PlacedError) return exitCodes.unknown
   if (name === 'UsageError' || name === 'DigaInvalidCallError') return exitCodes.usage
   return status === 401 || status === 403 ? exitCodes.authentication : exitCodes.failure
@@ -46,7 +50,7 @@ export function report(failure: unknown, { stderr, env }: World, asJson: boolean
   stderr.write(`${head} ${clean(messageOf(error))}${unplaced}\n`)
   if (candidates?.length) stderr.write(`It may be one of these calls: ${clean(candidates.join(', '))}\n`)
   if (after) stderr.write(`${clean(after.advice)}\n`)
-  if (error instanceof Error && !isDigaError(error) && exitCode !== exitCodes.usage) {
+  if (error instanceof Error && !isDigaError(error) && !isTold(error)) {
     stderr.write(`This should not happen. ${clean(error.stack?.split('\n').slice(1, 4).join(' '))}\n`)
   }
   return exitCode

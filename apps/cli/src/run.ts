@@ -2,9 +2,12 @@ import { run as runApplication, ExitCode as Stricli } from '@stricli/core'
 import { createApp } from './app.ts'
 import type { Context, World } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
-import { UsageError } from './failures.ts'
+import { Ended, UsageError } from './failures.ts'
 import { isColoured } from './output.ts'
 import { report } from './report.ts'
+
+/** The mock reads its flags itself, as `digame-mock` does: to Stricli they are words. */
+const handOver = ([mock = '', ...typed]: readonly string[]): readonly string[] => [mock, '--', ...typed]
 
 /** Runs one command line. @returns what the process is to end with; never throws */
 export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
@@ -21,11 +24,12 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
   // What Stricli itself says is a complaint about the command line: it is told in one place, and as one line.
   const process = { stdout, stderr: { write: (text: string) => void complaints.push(text) }, exitCode: null }
   const context: Context & { process: { exitCode: number | null } } = { ...world, process }
-  await runApplication(app, argv, context)
+  await runApplication(app, argv[0] === 'mock' ? handOver(argv) : argv, context)
   const code = context.process.exitCode
   if (code === exitCodes.ok) return exitCodes.ok
   const complaint = complaints[0]?.trim() ?? 'Nothing is known of the cause.'
   const isUsage = code === Stricli.InvalidArgument || code === Stricli.UnknownCommand
+  if (failures[0] instanceof Ended) return failures[0].exitCode
   const failure = isUsage ? new UsageError(complaint) : failures[0]
   return report(failure ?? new Error(complaint), world, argv.includes('--json'))
 }

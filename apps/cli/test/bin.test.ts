@@ -14,11 +14,12 @@ interface Ended {
   readonly stderr: string
 }
 
-/** Runs bin.ts in a process of its own; `onStderr` is told of all that stderr has got, each time it gets more. */
+/** Runs bin.ts in a process of its own; the listeners are told of all that an output has got, each time it gets more. */
 function bin(
   argv: readonly string[],
   conditions: readonly string[],
   onStderr?: (text: string, child: ChildProcess) => void,
+  onStdout?: (text: string, child: ChildProcess) => void,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...conditions, file('src/bin.ts'), ...argv], { env: {} })
@@ -26,6 +27,7 @@ function bin(
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text) => {
       stdout += text
+      onStdout?.(stdout, child)
     })
     child.stderr.setEncoding('utf8').on('data', (text) => {
       stderr += text
@@ -56,6 +58,14 @@ test.for(['SIGINT', 'SIGTERM'] as const)('%s while waiting exits 130', async (si
   expect(stderr).toMatch(/\ndialing\ninterrupted: .*\nIt was the mock, and nobody was called\.\n$/)
   expect(stdout).toBe('')
   expect(code).toBe(130)
+})
+
+test.for(['SIGINT', 'SIGTERM'] as const)('%s ends the mock at once, and well', async (signal) => {
+  const argv = ['mock', '--port', '0', '--control-port', '0']
+  const ended = await bin(argv, [source], undefined, (text, child) => {
+    if (text.includes('/_mock/')) child.kill(signal)
+  })
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('a reader of stdout that has gone does not make a placed call look unplaced', async () => {

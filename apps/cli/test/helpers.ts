@@ -23,13 +23,15 @@ export interface Setup {
   readonly interrupt?: AbortController
   /** Told of all that stderr has got, each time it gets more. */
   readonly onStderr?: (text: string) => void
+  /** Told of all that stdout has got, each time it gets more. */
+  readonly onStdout?: (text: string) => void
 }
 
 /** Runs a command line in this process, in a world where only what is given exists. */
 export async function digame(argv: readonly string[], setup: Setup = {}): Promise<Result> {
   const { fetch = unreachable, clock, env = { DIGA_API_KEY: 'sk-test' }, isTTY = false } = setup
-  const { interrupt = new AbortController(), onStderr } = setup
-  const out = collector(isTTY)
+  const { interrupt = new AbortController(), onStderr, onStdout } = setup
+  const out = collector(isTTY, onStdout)
   const err = collector(isTTY, onStderr)
   const world: World = {
     stdout: out,

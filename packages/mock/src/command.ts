@@ -1,18 +1,33 @@
 import { parseArgs } from 'node:util'
 import { type ServeOptions, serveMock } from './serve.ts'
 
-/** The command line is wrong; the message says what, where and what to do instead. */
-class UsageError extends Error {}
+/** Why the command ends before it is told to; the message is one line that says what, where and what to do instead. */
+export class MockCommandError extends Error {
+  override readonly name = 'MockCommandError'
+  /** 1: it cannot listen. 2: the command line is wrong. */
+  readonly exitCode: 1 | 2
+
+  constructor(message: string, exitCode: 1 | 2) {
+    // What was typed may have line breaks in it.
+    super(message.replace(/\p{Cc}+/gu, ' '))
+    this.exitCode = exitCode
+  }
+}
 
 /** What the command may touch. */
-export interface CommandIo {
+export interface MockCommandOptions {
+  /**
+   * What the command is called, for help.
+   * @default 'digame-mock'
+   */
+  readonly name?: string
+  /** Takes one line, without its end. */
   readonly out: (line: string) => void
-  readonly err: (line: string) => void
   /** Aborts when the command is to end. */
   readonly signal: AbortSignal
 }
 
-const usage = `Usage: digame-mock [options]
+const usage = (name: string) => `Usage: ${name} [options]
 
 Serves a mock of the Diga call API. Unofficial. No call is placed.
 
@@ -48,29 +63,29 @@ type Flag = keyof typeof flags
 type Values = Partial<Record<Flag, string>>
 
 const refuse = (message: string): never => {
-  throw new UsageError(message)
+  throw new MockCommandError(message, 2)
 }
 
 /** Reads the flags, each with what was typed after it; a switch has nothing after it. */
-function parse(args: readonly string[]): Values {
+function parse(args: readonly string[], command: string): Values {
   // Not strict: Node's own complaints have several lines, and advice that does not hold here.
   const { tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true })
   const values: Values = {}
   for (const token of tokens) {
     if (token.kind === 'positional') {
       refuse(
-        `${JSON.stringify(token.value)} is an argument too many: there are only flags; see digame-mock --help.`,
+        `${JSON.stringify(token.value)} is an argument too many: there are only flags; see ${command} --help.`,
       )
     }
     if (token.kind !== 'option') continue
     const { rawName, value } = token
     const name = token.name as Flag
-    if (!Object.hasOwn(flags, name)) refuse(`There is no flag ${rawName}; see digame-mock --help.`)
+    if (!Object.hasOwn(flags, name)) refuse(`There is no flag ${rawName}; see ${command} --help.`)
     if (values[name] !== undefined) refuse(`${rawName} is there twice: give it once.`)
     if (flags[name].type === 'boolean') {
       if (value !== undefined) refuse(`${rawName} takes no value: give it alone.`)
     } else if (value === undefined || value.trim() === '' || /^--?[a-z]/i.test(value)) {
-      refuse(`${rawName} needs a value after it; see digame-mock --help.`)
+      refuse(`${rawName} needs a value after it; see ${command} --help.`)
     }
     values[name] = value ?? ''
   }
@@ -146,31 +161,22 @@ function unheard(error: unknown, { host, controlPort }: ReturnType<typeof option
   return `Cannot listen on ${JSON.stringify(host)} (${code}): give another --host.`
 }
 
-/** Runs the command until its signal aborts; resolves with the exit code. */
-export async function run(args: readonly string[], { out, err, signal }: CommandIo): Promise<number> {
-  // What was typed may have line breaks in it.
-  const say = (message: string) => err(`digame-mock: ${message.replace(/\p{Cc}+/gu, ' ')}`)
-  let options: ReturnType<typeof optionsOf>
-  try {
-    const values = parse(args)
-    if (values.help !== undefined) {
-      out(usage)
-      return 0
-    }
-    options = optionsOf(values)
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    say(error.message)
-    return 2
-  }
-  try {
-    const served = await serveMock(options, { out })
-    if (!signal.aborted)
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-    await served.close()
-    return 0
-  } catch (error) {
-    say(unheard(error, options))
-    return 1
-  }
+/**
+ * Runs the command line of `digame-mock` until its signal aborts.
+ *
+ * Rejects with a MockCommandError if the command line is wrong, or a port cannot be listened on.
+ */
+export async function runMockCommand(
+  args: readonly string[],
+  { name = 'digame-mock', out, signal }: MockCommandOptions,
+): Promise<void> {
+  const values = parse(args, name)
+  if (values.help !== undefined) return out(usage(name))
+  const options = optionsOf(values)
+  const served = await serveMock(options, { out }).catch((error) => {
+    throw new MockCommandError(unheard(error, options), 1)
+  })
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  await served.close()
 }

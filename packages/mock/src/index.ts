@@ -1,5 +1,6 @@
 export type { NumberState, Permission } from './account.ts'
 export type { Clock } from './clock.ts'
+export { MockCommandError, type MockCommandOptions, runMockCommand } from './command.ts'
 export type { Violation } from './engine.ts'
 export type { Fault } from './faults.ts'
 export type { Counts, JournalEntry } from './journal.ts'

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { createMock, type ServeOptions, serveMock } from '@digame/mock'
+import { createMock, MockCommandError, runMockCommand, type ServeOptions, serveMock } from '@digame/mock'
 import { describe, expect, it } from 'vitest'
-import { run } from '../src/command.ts'
 import { createClock } from './clock.ts'
 import { get, lead, post, rejection } from './http.ts'
 
@@ -109,12 +108,12 @@ describe('the control port', () => {
 })
 
 describe('digame-mock', () => {
-  /** Runs the command in this process; it must end by itself. */
+  /** What the command refuses in this process; it must end by itself. */
   const here = async (...args: string[]) => {
-    const err: string[] = []
     const { signal } = new AbortController()
-    const code = await run(args, { out: () => {}, err: (line) => err.push(line), signal })
-    return [code, err] as const
+    const error = await runMockCommand(args, { out: () => {}, signal }).catch((error) => error)
+    if (!(error instanceof MockCommandError)) throw new Error(`It ended with ${error}`)
+    return [error.exitCode, error.message] as const
   }
 
   const start = (...args: string[]) => {
@@ -172,7 +171,7 @@ describe('digame-mock', () => {
     ['--port 4012', '--port and --control-port are both 4012: give two different ones, or --no-control.'],
     ['--no-control --control-port 1', '--no-control and --control-port contradict each other: give one.'],
   ])('refuses %s in one line', async (typed, line) => {
-    expect(await here(...typed.split(' '))).toEqual([2, [`digame-mock: ${line}`]])
+    expect(await here(...typed.split(' '))).toEqual([2, line])
   })
 
   it('refuses in one line as a process too', async () => {
@@ -190,13 +189,13 @@ describe('digame-mock', () => {
     expect(err).toEqual([`digame-mock: Port ${port} is taken: give another --port.`])
     expect(await here('--port', '0', '--control-port', port)).toEqual([
       1,
-      [`digame-mock: Port ${port} is taken: give another --control-port.`],
+      `Port ${port} is taken: give another --control-port.`,
     ])
   })
 
   it('tells of a host that is none in one line', async () => {
-    const line = 'digame-mock: Cannot listen on "192.0.2.1" (EADDRNOTAVAIL): give another --host.'
-    expect(await here('--port', '0', '--host', '192.0.2.1')).toEqual([1, [line]])
+    const line = 'Cannot listen on "192.0.2.1" (EADDRNOTAVAIL): give another --host.'
+    expect(await here('--port', '0', '--host', '192.0.2.1')).toEqual([1, line])
   })
 
   it('tells how it is used', async () => {
