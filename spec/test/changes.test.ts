@@ -243,6 +243,17 @@ describe('requests', () => {
       },
     ],
     [
+      'a path variable of another name, and another type',
+      (d) => {
+        d.paths['/v1/call/{call}'] = {
+          get: { ...d.paths['/v1/call/{id}'].get, parameters: [] },
+          parameters: [{ name: 'call', in: 'path', required: true, schema: { type: 'integer' } }],
+        }
+        delete d.paths['/v1/call/{id}']
+      },
+      { 'getCall /request/path/id type_changed integer': breaksRequest },
+    ],
+    [
       'another authorisation',
       (d) => {
         d.components.securitySchemes.bearer = { type: 'apiKey', in: 'header', name: 'X-Api-Key' }
@@ -489,6 +500,30 @@ describe('answers', () => {
       { 'placeCall /responses/201 status_removed': bends },
     ],
     [
+      'one kind of tool call of two may be without its status, and names more',
+      (d) => {
+        const { ToolCall, Message } = schemas(d)
+        const { status, ...others } = ToolCall.properties
+        const open = { ...ToolCall, type: 'object', required: ['payload'] }
+        const strict = { ...ToolCall, properties: { ...others, status: { ...status, maxLength: 9 } } }
+        Message.properties.tool_call = { anyOf: [strict, open] }
+      },
+      { 'listMessages /responses/200/body/data/*/tool_call/status property_optional': bends },
+    ],
+    [
+      'a default, and no success',
+      (d) => {
+        place(d).responses = { default: place(d).responses['500'] }
+      },
+      {
+        'placeCall /responses/201 status_removed': bends,
+        'placeCall /responses/422/body/detail property_removed': bends,
+        'placeCall /responses/422/body/status property_added': 'harmless',
+        'placeCall /responses/422/body/error_code property_added': 'harmless',
+        'placeCall /responses/422/body/message property_added': 'harmless',
+      },
+    ],
+    [
       'a range, and a default',
       (d) => {
         const { 200: success, 400: refused, 500: failed } = list(d).responses
@@ -597,6 +632,13 @@ describe('operations', () => {
       'one more host',
       (d) =>
         d.servers.unshift({ url: 'https://api.example' }, { url: 'https://{host}/' }, { url: 'http://[' }),
+      {},
+    ],
+    [
+      'a host that is not said',
+      (d) => {
+        d.servers = [{ url: 'https://api.example' }, { url: 'https://{region}.example' }]
+      },
       {},
     ],
     [
