@@ -55,7 +55,9 @@ function request({ code, at, value, operation }: Told): Coping {
     return not('The idempotency key travels inside: a call whose answer is lost could not be found.')
   }
   const isLookUp = operation === 'listCalls' && /^\/request\/query\/(after|limit|order)$/.test(at)
-  if (isLookUp && (code === 'parameter_removed' || value === undefined || !value.startsWith('minimum')))
+  // They send it always, and never oldest first.
+  const isTheirs = code !== 'parameter_required' && value !== 'asc' && !value?.startsWith('minimum')
+  if (isLookUp && isTheirs)
     return not('Its look-ups send it (limit as 1000): a call whose answer is lost might not be found.')
   return not('It sends what a caller gives it.')
 }

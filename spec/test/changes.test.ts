@@ -661,3 +661,23 @@ describe('operations', () => {
     expect(changed(change)).toEqual(found)
   })
 })
+
+describe('what the client does', () => {
+  const saying = (change: (document: Loose) => void): string[] => {
+    const document = copy()
+    change(document)
+    return compareWithVendor(document).map(({ at, client }) => `${at}: ${client}`)
+  }
+
+  it('its look-ups need limit, order and after', () => {
+    const limit = (d: Loose): Loose => parameter(d, 'limit')
+    const order = (d: Loose): Loose => d.components.parameters.Order.schema
+    const hurts = 'Its look-ups send it (limit as 1000): a call whose answer is lost might not be found.'
+    const given = 'It sends what a caller gives it.'
+    expect(saying((d) => (limit(d).schema.maximum = 100))).toEqual([`/request/query/limit: ${hurts}`])
+    expect(saying((d) => (limit(d).schema.minimum = 10))).toEqual([`/request/query/limit: ${given}`])
+    expect(saying((d) => (limit(d).required = true))).toEqual([`/request/query/limit: ${given}`])
+    expect(saying((d) => (order(d).enum = ['desc']))[0]).toBe(`/request/query/order: ${given}`)
+    expect(saying((d) => (order(d).enum = ['asc']))[0]).toBe(`/request/query/order: ${hurts}`)
+  })
+})

@@ -100,6 +100,15 @@ test('the installed digame places a call against the mock', async () => {
   expect((await run(bin, ['--version'], { cwd: folder })).stdout.trim()).toBe(version)
 }, 60_000)
 
+test('the installed digame compares a document with the spec, and knows its own list', async () => {
+  const bin = join('node_modules', '.bin', 'digame')
+  const document = join('node_modules', '@digame', 'spec', 'openapi.yaml')
+  const { stdout } = await run(bin, ['spec', 'diff', document, '--json'], { cwd: folder })
+  const { differences, known, unused } = JSON.parse(stdout) as Record<string, unknown[]>
+  expect([differences, known]).toEqual([[], []])
+  expect(unused?.length).toBeGreaterThan(0)
+}, 60_000)
+
 test('the client and the spec bring one dependency each', async () => {
   const manifest = async (name: string): Promise<{ dependencies?: object }> =>
     JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8'))
