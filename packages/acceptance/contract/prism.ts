@@ -61,7 +61,7 @@ const spec = resolve('@digame/spec/openapi.yaml')
 export const startPrism = (): Promise<Prism> => start('mock', spec)
 
 /** What Prism has said about what went through it. */
-export interface Judgement {
+interface Judgement {
   /** How many requests it has handed on. */
   readonly forwarded: number
   /** What it has against requests and answers, a line each; also what it lets pass with a warning. */
