@@ -1,0 +1,96 @@
+/** The workflow of the spec, run by Redocly's respect against our mock. */
+import { readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createMock, type Mock, type Reply } from '@digame/mock'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { redocly } from './redocly.ts'
+
+const spec = dirname(createRequire(import.meta.url).resolve('@digame/spec/workflows.arazzo.yaml'))
+
+let mock: Mock
+beforeEach(async () => {
+  mock = await createMock({ speed: 100_000 })
+})
+afterEach(() => mock.close())
+
+interface Report {
+  readonly files: Readonly<
+    Record<
+      string,
+      {
+        readonly executedWorkflows: readonly {
+          readonly executedSteps: readonly {
+            readonly stepId: string
+            readonly checks: readonly { readonly name: string; readonly status: string }[]
+          }[]
+        }[]
+      }
+    >
+  >
+}
+
+/** Runs the workflow to its end: the exit code, what the last try of each step failed in, and what was printed. */
+async function respect(to_number = '+34612345678') {
+  const path = join(tmpdir(), `respect-${crypto.randomUUID()}.json`)
+  const { code, output } = await redocly(
+    spec,
+    ...['respect', 'workflows.arazzo.yaml', '--json-output', path],
+    ...['--server', `diga=${await mock.listen()}`],
+    ...['--input', JSON.stringify({ api_key: 'sk-test', to_number })],
+  )
+  const { files } = JSON.parse(await readFile(path, 'utf8')) as Report
+  await rm(path)
+  const steps = Object.values(files).flatMap(({ executedWorkflows }) =>
+    executedWorkflows.flatMap(({ executedSteps }) => executedSteps),
+  )
+  const failed = steps.flatMap(({ stepId, checks }) =>
+    checks.filter(({ status }) => status !== 'success').map(({ name }) => `${stepId}: ${name}`),
+  )
+  return { code, failed, output }
+}
+
+const asked = () => mock.journal.map(({ operation, status }) => `${operation} ${status}`)
+
+test('a call is placed, followed to its end and read', async () => {
+  // The first looks find it under way, whatever the machine's pace.
+  mock.reply({ operation: 'getCall', code: 200, example: 'without_optionals' })
+  mock.reply({ operation: 'getCall', code: 200, example: 'in_progress' })
+  const { code, output } = await respect()
+  expect(code, output).toBe(0)
+  expect(asked()).toEqual(['placeCall 201', 'getCall 200', 'getCall 200', 'getCall 200', 'listMessages 200'])
+  mock.expectNoViolations()
+})
+
+test('a call that nobody picks up comes to its end too', async () => {
+  const { code, output } = await respect('+34500000001')
+  expect(code, output).toBe(0)
+  expect(asked().at(-1)).toBe('listMessages 404')
+})
+
+test.each<[string, Reply, string[]]>([
+  ['a refusal', { operation: 'placeCall', code: 403 }, ['place: success criteria check']],
+  [
+    'a call that is none',
+    { operation: 'placeCall', code: 201, body: { id: 7, type: 'outbound' } },
+    ['place: schema check'],
+  ],
+  ['a status of its own', { operation: 'placeCall', code: 202, body: {} }, ['place: status code check']],
+  [
+    'a call of a status that does not exist',
+    {
+      operation: 'getCall',
+      code: 200,
+      body: { id: crypto.randomUUID(), status: 'evaporated' },
+    },
+    ['follow: schema check'],
+  ],
+  ['an empty transcript', { operation: 'listMessages', code: 200, body: {} }, ['read: schema check']],
+])('%s fails it, and nobody is phoned twice', async (_, reply, expected) => {
+  mock.reply(reply)
+  const { code, failed } = await respect()
+  expect(code).toBe(1)
+  expect(failed).toEqual(expect.arrayContaining(expected))
+  expect(asked().filter((one) => one.startsWith('placeCall'))).toHaveLength(1)
+})
