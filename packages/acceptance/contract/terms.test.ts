@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createJudge, placeOf } from './document.ts'
 import { type Fields, type Kind, type Sample, shape } from './kinds.ts'
 import { cases, operations } from './operations.ts'
-import { callFields, messageFields, placing, type Terms, terms } from './terms.ts'
+import { callFields, messageFields, placing, production, type Terms, terms } from './terms.ts'
 
 const judge = createJudge()
 const id = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01'
@@ -60,7 +60,22 @@ test('there are these operations, at these paths', () => {
   expect(found.sort()).toEqual(all.map(([name, { method, path }]) => [name, method, path]).sort())
 })
 
-describe.each(all)('%s', (operation, { method, path, query, answers, type }: Terms) => {
+test('the client and the spec mean the same service', async () => {
+  const asked: string[] = []
+  delete process.env['DIGA_BASE_URL']
+  const diga = new Diga({
+    apiKey: 'key',
+    async fetch(url) {
+      asked.push(String(url))
+      return new Response(null, { status: 401 })
+    },
+  })
+  await diga.calls.get(id).catch(() => {})
+  expect(asked).toEqual([`${production}/v1/call/${id}`])
+  expect(document.servers.map(({ url }) => url)).toEqual([production])
+})
+
+describe.each(all)('%s', (operation, { method, path, query, defaults = {}, answers, type }: Terms) => {
   const url = path.replace('{id}', id)
   const body =
     method === 'POST'
@@ -121,6 +136,16 @@ describe.each(all)('%s', (operation, { method, path, query, answers, type }: Ter
       const sent = ({ value }: Sample) => ask(method, `${url}?${name}=${encodeURIComponent(String(value))}`)
       expect(await misjudged({ good, bad }, async (one) => (await sent(one)).wrong), name).toEqual([])
     }
+  })
+
+  test('has these defaults in its query', () => {
+    const { node } = placeOf(['paths', path, method.toLowerCase()])
+    const found = Object.keys(node['parameters'] ?? []).flatMap((index) => {
+      const { name, schema } = placeOf(['paths', path, method.toLowerCase(), 'parameters', index]).node
+      const { default: value } = schema as { default?: unknown }
+      return value === undefined ? [] : [[name, value]]
+    })
+    expect(Object.fromEntries(found)).toEqual(defaults)
   })
 
   test('wants a bearer', async () => {

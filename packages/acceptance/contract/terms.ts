@@ -27,14 +27,15 @@ export const placing: Fields = {
   from_number: matching(
     [
       '+34910000001',
-      '+14155550100',
+      '+1234567',
+      '+123456789012345',
       '9d1e4f60-8b7a-4c2d-a3e5-6f708192a3b4',
       '9D1E4F60-8B7A-4C2D-A3E5-6F708192A3B4',
     ],
     [
       '34910000001',
       '+034910000',
-      '+12345',
+      '+123456',
       '+1234567890123456',
       'clinic',
       '9d1e4f60',
@@ -145,6 +146,8 @@ export interface Terms {
   readonly path: string
   /** Every parameter of the query; all may be left out. */
   readonly query: Fields
+  /** What some of them are when left out. */
+  readonly defaults?: Readonly<Record<string, unknown>>
   /** By status: the body, and the codes that errors may carry. */
   readonly answers: Readonly<Record<number, { readonly body: Kind; readonly codes?: readonly string[] }>>
   readonly type: string
@@ -156,6 +159,8 @@ const broken = { 500: { body: error, codes: ['INTERNAL_SERVER_ERROR'] } }
 const misread = { body: problem, codes: [] }
 const misasked = { body: either(error, problem), codes: ['INVALID_PAGINATION_PARAMETERS'] }
 const json = 'application/json'
+
+export const production = 'https://api.diga.io'
 
 export const terms: Readonly<Record<string, Terms>> = {
   placeCall: {
@@ -186,6 +191,7 @@ export const terms: Readonly<Record<string, Terms>> = {
       contact_id: uuid,
       phone_id: uuid,
     },
+    defaults: { limit: 50, order: 'desc' },
     type: json,
     answers: {
       200: { body: pageOf(call) },
@@ -212,6 +218,7 @@ export const terms: Readonly<Record<string, Terms>> = {
     method: 'GET',
     path: '/v1/call/{id}/message',
     query: paging(1000),
+    defaults: { limit: 100, order: 'desc' },
     type: json,
     answers: {
       200: { body: pageOf(message) },
