@@ -37,7 +37,7 @@ describe.each(Object.entries(operations))('%s', (operation, call) => {
 })
 
 test('a call is placed, followed to its end and read', async () => {
-  const mock = await makeMock({ speed: 20 })
+  const mock = await makeMock({ speed: 200 })
   const diga = new Diga({ apiKey: 'key', baseUrl: 'http://mock', fetch: mock.fetch })
   const call = await diga.calls.create({ from_number: '+34910000001', to_number: to })
   const statuses: string[] = []

@@ -22,27 +22,28 @@ export interface Verdict {
   readonly ms: number
 }
 
+// The client knows nothing of the document when it runs; what stands here keeps its state.
+const once = [new URL('.', import.meta.resolve('@digame/client')).href, new URL('.', import.meta.url).href]
+
 let current: { readonly number: number; readonly folder: string } | undefined
 let count = 0
 
-// Each mutant has the suites and the mock anew, with its own spec below them; the rest is loaded once.
+// Each mutant has the suites and the mock anew, with its own spec below them.
 registerHooks({
   resolve(specifier, context, next) {
     const { parentURL = '' } = context
     if (current === undefined || parentURL.includes('/node_modules/')) return next(specifier, context)
     if (specifier === 'vitest' && parentURL.includes('?mutant='))
-      return next('./tests.ts', { ...context, parentURL: import.meta.url })
+      return next('./vitest.ts', { ...context, parentURL: import.meta.url })
     if (/^@digame\/spec(\/|$)/.test(specifier) && !parentURL.includes(current.folder)) {
       // A package finds itself by its own name.
       const path = createRequire(join(current.folder, 'generate.ts')).resolve(specifier)
       return { url: pathToFileURL(path).href, shortCircuit: true }
     }
     const found = next(specifier, context)
-    const ours =
-      found.url.startsWith('file:') && !found.url.includes('/node_modules/') && parentURL.includes('?mutant=')
-    // The client knows nothing of the document when it runs.
-    if (!ours || /\/(client\/src|spec)\//.test(found.url) || found.url.endsWith('/mutation/tests.ts'))
-      return found
+    const { url } = found
+    const ours = url.startsWith('file:') && !url.includes('/node_modules/') && parentURL.includes('?mutant=')
+    if (!ours || once.some((folder) => url.startsWith(folder))) return found
     return { ...found, url: `${found.url}?mutant=${current.number}` }
   },
 })
@@ -85,5 +86,6 @@ async function judge(document: object): Promise<Verdict> {
 }
 
 process.on('message', async (document: object) => {
-  process.send?.(await judge(document))
+  const verdict = await judge(document)
+  if (process.connected) process.send?.(verdict)
 })
