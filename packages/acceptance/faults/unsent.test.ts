@@ -119,7 +119,7 @@ describe('never left', () => {
     const reopened = createServer((socket) =>
       socket.once('data', () => {
         posts++
-        socket.end(respond(201, '{"id":"1","status":"dialing"}', { connection: 'close' }))
+        socket.end(respond(201, '{"id":"1","status":"dialing","agent_id":"2"}', { connection: 'close' }))
       }),
     )
     const onEvent = (event: DigaEvent): void => {
@@ -127,7 +127,7 @@ describe('never left', () => {
     }
     const random = (): number => 0.2
     const diga = new Diga({ apiKey: 'key', baseUrl: `http://127.0.0.1:${closed.port}`, onEvent, random })
-    expect(await diga.calls.create(body)).toEqual({ id: '1', status: 'dialing' })
+    expect(await diga.calls.create(body)).toMatchObject({ id: '1', status: 'dialing' })
     expect(posts).toBe(1)
     reopened.close()
     await once(reopened, 'close')
@@ -232,7 +232,7 @@ test('an abort at any moment never says that nothing was sent of what arrived', 
   await using service = await listen((socket) =>
     socket.on('data', (bytes) => {
       arrived.add(/"digame_key":"(.+?)"/.exec(String(bytes))?.[1] ?? '')
-      setImmediate(() => socket.write(respond(201, '{"id":"1","status":"dialing"}')))
+      setImmediate(() => socket.write(respond(201, '{"id":"1","status":"dialing","agent_id":"2"}')))
     }),
   )
   const { diga } = client(`http://127.0.0.1:${service.port}`)

@@ -41,7 +41,7 @@ export function json(text: string | undefined): unknown {
   }
 }
 
-const object = (value: unknown): Record<string, unknown> | undefined =>
+export const object = (value: unknown): Record<string, unknown> | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : undefined
@@ -135,7 +135,7 @@ function short(message: string, fields: Fields): string {
 export function errorOf(where: Where, sent: Sent, fields: Fields, now: number): DigaError | undefined {
   const { status, why, cause } = sent
   if (why !== 'aborted') clean(cause)
-  const all = { ...fields, requestId: sent.headers?.get('x-request-id') ?? sent.id, status, cause }
+  const all = { ...fields, requestId: requestIdOf(sent), status, cause }
   const make = <E>(
     Type: new (message: string, fields: DigaErrorFields) => E,
     code: string,
@@ -146,16 +146,23 @@ export function errorOf(where: Where, sent: Sent, fields: Fields, now: number): 
   if (status !== undefined && (status < 200 || status > 299)) {
     return api(where, { ...sent, status }, all, now)
   }
-  if (why === 'timeout') return make(DigaTimeoutError, 'TIMEOUT', 'had no complete answer in time')
+  if (why === 'timeout')
+    return make(DigaTimeoutError, 'TIMEOUT', 'had no complete answer in time: raise timeoutMs or try later')
   if (why === 'too_large') return make(DigaResponseError, 'BODY_TOO_LARGE', 'answered more than 10 MiB')
   if (why && status !== undefined)
     return make(DigaResponseError, 'BODY_CUT', `answered ${status}, but its body broke off`)
   if (why) {
     const reason = systemCode(cause)
-    return make(DigaConnectionError, 'CONNECTION', `failed${reason ? ` (${reason})` : ''}: no answer came`)
+    return make(
+      DigaConnectionError,
+      'CONNECTION',
+      `failed${reason ? ` (${reason})` : ''}: no answer came; check the network and the base URL`,
+    )
   }
   return undefined
 }
+
+const requestIdOf = ({ headers, id }: Sent): string => maskNumbers(headers?.get('x-request-id') ?? id)
 
 /** A success whose body is not what was asked for. */
 export function unreadable(where: Where, sent: Sent, fields: Fields): DigaResponseError {
@@ -164,7 +171,7 @@ export function unreadable(where: Where, sent: Sent, fields: Fields): DigaRespon
     ...fields,
     code: 'UNREADABLE_BODY',
     status: sent.status,
-    requestId: sent.headers?.get('x-request-id') ?? sent.id,
+    requestId: requestIdOf(sent),
   })
 }
 

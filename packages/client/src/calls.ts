@@ -30,11 +30,22 @@ export interface Calls {
    *
    * @throws DigaInvalidCallError before anything is sent; DigaApiError, DigaConnectionError, DigaTimeoutError,
    * DigaResponseError or DigaAbortError with `placed` telling whether a call may exist
+   *
+   * @example
+   * const call = await diga.calls.create(
+   *   { from_number: '+34910000001', to_number: lead.phone, dynamic_variables: { name: lead.name } },
+   *   { idempotencyKey: `lead-${lead.id}`, notAfter: new Date(lead.arrivedAt + 30_000) },
+   * )
    */
   create(body: CallRequest, options?: CreateOptions): Promise<Call>
   /** Reads a call. @throws DigaError */
   get(id: string, options?: RequestOptions): Promise<Call>
-  /** Calls, newest first by default: await it for a page, iterate it for all. @throws DigaError */
+  /**
+   * Calls, newest first by default: await it for a page, iterate it for all. @throws DigaError
+   *
+   * @example
+   * for await (const call of diga.calls.list({ status: 'no_answer' })) console.log(call.id)
+   */
   list(query?: ListQuery, options?: RequestOptions): Pages<Call>
   /** What was said in a call, newest first by default. @throws DigaError, 404 before anything was said */
   messages(id: string, query?: MessagesQuery, options?: RequestOptions): Pages<Message>
@@ -42,13 +53,31 @@ export interface Calls {
    * Follows a call: gives it as it stands, then at each change of status, the last time when it has ended.
    *
    * @throws DigaError after ten failed looks in a row, or at once where waiting does not help
+   *
+   * @example
+   * for await (const { status } of diga.calls.watch(call.id, { signal })) console.log(status)
    */
   watch(id: string, options?: WatchOptions): AsyncIterable<Call>
   /** Waits until a call has ended. @throws DigaError as {@link Calls.watch} does */
   wait(id: string, options?: WatchOptions): Promise<Call>
-  /** Looks a call up by its idempotency key; takes up to 20 seconds while the send is recent. */
+  /**
+   * Looks a call up by its idempotency key; takes up to 20 seconds while the send is recent. Never throws for what the service
+   * says: `unknown` has the reason.
+   *
+   * @throws DigaInvalidCallError, DigaAbortError
+   *
+   * @example
+   * const { result, call, candidates } = await diga.calls.find({ idempotencyKey, to_number, sentAt })
+   */
   find(query: FindQuery, options?: Pick<RequestOptions, 'signal'>): Promise<Found>
-  /** The number of calls under way, whenever the service tells it; connects again by itself. */
+  /**
+   * The number of calls under way, whenever the service tells it; connects again by itself.
+   *
+   * @throws DigaError where connecting again does not help
+   *
+   * @example
+   * for await (const active of diga.calls.concurrency({ signal })) if (active < 5) break
+   */
   concurrency(options?: Omit<RequestOptions, 'maxRetries'>): AsyncIterable<number>
 }
 

@@ -28,7 +28,7 @@ export function checkCall(body: CallRequest, options: CreateOptions, key: string
     from_number: from,
     dynamic_variables: variables,
     agent_version_id: version,
-  } = body ?? {}
+  } = { ...body }
   if (typeof to !== 'string' || !isSpanishNumber(to)) {
     refuse(
       'NON_SPANISH_PHONE_NUMBER',
@@ -58,10 +58,13 @@ export function checkCall(body: CallRequest, options: CreateOptions, key: string
       )
     }
   }
-  const { notAfter, timeoutMs, maxRetries } = options
+  const { notAfter, timeoutMs, maxRetries, signal } = options
   const bad = badNumber({ timeoutMs, maxRetries })
   if (bad) refuse('INVALID_OPTION', bad)
   checkKey(key, fields)
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    refuse('INVALID_OPTION', 'signal must be an AbortSignal: pass controller.signal.')
+  }
   if (notAfter !== undefined) checkDate('notAfter', notAfter, fields)
   try {
     return JSON.stringify(body)

@@ -44,7 +44,7 @@ export async function* concurrency(
         ? undefined
         : errorOf(where, { ...sent, text: await bodyOf(response) }, {}, clock.now())
       if (!error && response.body) {
-        for await (const active of events(response.body, controller.signal)) {
+        for await (const active of events(response.body, controller.signal, alive)) {
           failures = 0
           // The time that the caller takes is not silence.
           cancel()
@@ -72,6 +72,7 @@ export async function* concurrency(
 async function* events(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal,
+  heard: () => void,
 ): AsyncGenerator<number, void, undefined> {
   const decoder = new TextDecoder()
   const reader = body.getReader()
@@ -81,6 +82,7 @@ async function* events(
   for (;;) {
     const { done, value } = await reader.read()
     if (done) return
+    heard()
     const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|[\r\n]/)
     rest = lines.pop() ?? ''
     // No event is that long; a line without an end must not fill the memory.

@@ -177,7 +177,8 @@ export function createPlacer(
   function readCall(sent: Sent, key: string): Call | undefined {
     if (sent.why || sent.status === undefined || sent.status < 200 || sent.status > 299) return undefined
     const call = callIn(json(sent.text))
-    if (!call || !(call.status || call.contact)) return undefined
+    if (typeof call?.status !== 'string' || !(call.agent_id || call.contact || call.created_date))
+      return undefined
     return core.marker && (keyOf(call) ?? key) !== key ? undefined : call
   }
 
@@ -234,7 +235,7 @@ export function createPlacer(
       body = JSON.parse(print)
       intention = known(key)
     }
-    if (intention && intention.print !== print) {
+    if (intention && intention.print !== print && sorted(intention.print) !== sorted(print)) {
       throw new DigaInvalidCallError(
         `${where} was not sent: its idempotency key was used before with another body; give each intention its own.`,
         { ...intention.fields, code: 'IDEMPOTENCY_KEY_REUSED', placed: 'maybe' },
@@ -270,6 +271,14 @@ function withCandidates(error: DigaError, candidates: readonly Call[]): DigaErro
   const Type = error.constructor as new (message: string, fields: DigaErrorFields) => DigaError
   return new Type(error.message, { ...error, cause: error.cause, candidates })
 }
+
+/** The same JSON, whatever the order of its names. */
+const sorted = (print: string): string =>
+  JSON.stringify(JSON.parse(print), (_, value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort())
+      : value,
+  )
 
 const never = new Promise<never>(() => {})
 

@@ -50,7 +50,8 @@ export function createDriftWatch({ emit, listening }: Settings): (call: Call, cr
     if (createdWith !== 201) tell('status_code', `${createdWith} instead of 201`)
     const renamed = 'phone_id' in call && !('phone_register_id' in call)
     if (renamed) tell('renamed_field', 'phone_register_id is phone_id')
-    if ('status' in call && !statuses.has(call.status)) tell('unknown_status', String(call.status))
+    if ('status' in call && !statuses.has(call.status))
+      tell('unknown_status', typeof call.status === 'string' ? call.status : typeof call.status)
     for (const name of required) {
       if (!(name in call) && !(renamed && name === 'phone_register_id')) tell('missing_field', name)
     }

@@ -45,7 +45,7 @@ export class DigaError extends Error {
   declare readonly placed?: Placed
   /** Names the intention to call: give it to `create` or `find` again. */
   declare readonly idempotencyKey?: string
-  /** When the request was sent, by this machine's clock; absent if none was. */
+  /** When the first request was handed to fetch, by this machine's clock; absent if none was. */
   declare readonly sentAt?: Date
   /**
    * Calls to the same number that may be the one in doubt, if they were looked up.

@@ -16,6 +16,8 @@ export interface Track {
   left: boolean
   /** The status that undici itself saw, also where it goes on to send again. */
   status?: number
+  /** Nothing may leave any more: the send was given up, or made a second time. */
+  over: boolean
   /** Ends the send: undici was about to send it a second time. */
   readonly abort: () => void
 }
@@ -46,16 +48,19 @@ const listeners: Record<string, (message: Message) => void> = {
     const track = byId.size > 0 && byId.get(idOf(request.headers) ?? '')
     if (!track) return
     byRequest.set(request, track)
-    // Node sends a POST again by itself when it is answered 421.
-    if (track.created) return track.abort()
+    // Node sends a POST again by itself when it is answered 421. An abort right here would find fetch half made.
+    if (track.created) {
+      track.over = true
+      return queueMicrotask(track.abort)
+    }
     track.created = true
   },
   'undici:client:sendHeaders': ({ request, socket }) => {
     if (socket?.alpnProtocol === 'h2' && h2 !== 'deaf') h2 = 'seen'
     const track = byRequest.get(request)
     if (!track) return
-    // An abort comes too late for a connection of HTTP/2 that is open already; a destroyed socket sends nothing.
-    if (track.left) socket?.destroy?.()
+    // An abort may come too late, or be kept from the runtime by whoever wrapped fetch; a destroyed socket sends nothing.
+    if (track.left || track.over) socket?.destroy?.()
     track.left = true
   },
   // Node 20 and 22 tell nothing of sends over HTTP/2, which a global dispatcher may have switched on.
@@ -87,7 +92,7 @@ for (const [name, listener] of Object.entries(listeners)) {
 
 /** Observes the send of this `x-request-id` until {@link release}. */
 export function observe(id: string, abort: () => void): Track {
-  const track: Track = { id, created: false, left: false, abort }
+  const track: Track = { id, created: false, left: false, over: false, abort }
   byId.set(id, track)
   return track
 }

@@ -1,4 +1,4 @@
-import { callIn, httpDate, keyOf } from './answer.ts'
+import { callIn, httpDate, keyOf, object } from './answer.ts'
 import type { Call } from './call.ts'
 import { linked, sleep } from './clock.ts'
 import type { Core, RequestOptions } from './core.ts'
@@ -39,17 +39,20 @@ export interface Search {
 }
 
 /** A moment without a zone is UTC; `Date.parse` would take it for local time, and would read "7" as a date. */
-const moment = (date: string): number =>
-  /^\d{4}-\d\d-\d\d[T ]/.test(date)
+const moment = (date: unknown): number =>
+  typeof date === 'string' && /^\d{4}-\d\d-\d\d[T ]/.test(date)
     ? Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(date) ? date : `${date}Z`)
     : Number.NaN
 
-const digits = (number: unknown): string => String(number).replace(/\D/g, '').slice(-9)
+const digits = (number: string): string => number.replace(/\D/g, '').slice(-9)
+
+/** Whether both are numbers, and not the same one; what is masked, or an address of SIP, says nothing. */
+const differ = (one: unknown, other: string): boolean =>
+  typeof one === 'string' && /^\+?[\d ().-]{9,}$/.test(one) && digits(one) !== digits(other)
 
 /** Whether a call that carries the key may be this send's: a key that was used before names an older call, or another number. */
 function isOurs(call: Call, { to }: Search, since: number): boolean {
-  const number = call.contact?.identifier
-  return !(moment(call.created_date) < since) && (!to || !number || digits(number) === digits(to))
+  return !(moment(call.created_date) < since) && !(to && differ(call.contact?.identifier, to))
 }
 
 /** The last listing has this long, in milliseconds. */
@@ -75,6 +78,8 @@ async function list(core: Core, search: Search, signal: AbortSignal, early: bool
         !(moment(call.created_date) < since),
     )
   let since = Number.NaN
+  // What has no id could be the one looked for.
+  let strange = false
   const ending = (result: Found['result'], rest: Partial<Listing> = {}): Listing => ({
     result,
     candidates: recent(since),
@@ -88,7 +93,7 @@ async function list(core: Core, search: Search, signal: AbortSignal, early: bool
     const headers = { 'cache-control': 'no-cache' }
     const options: RequestOptions = early
       ? { signal, headers, timeoutMs, maxRetries: 0 }
-      : { signal, headers }
+      : { signal, headers, maxRetries: Math.max(2, core.maxRetries) }
     let page: Page
     try {
       const { body, sent } = await read(
@@ -108,7 +113,8 @@ async function list(core: Core, search: Search, signal: AbortSignal, early: bool
     }
     const before = seen.size
     for (const call of page.data) {
-      if (keyOf(call) === search.key && isOurs(call, search, since)) return ending('found', { call })
+      if (!callIn(call)) strange = true
+      else if (keyOf(call) === search.key && isOurs(call, search, since)) return ending('found', { call })
       seen.set(call.id, call)
     }
     const last = page.data.at(-1)
@@ -116,7 +122,9 @@ async function list(core: Core, search: Search, signal: AbortSignal, early: bool
     // Where the order is not the one asked for, an old call says nothing of what follows.
     const [newest] = page.data
     const falling = newest && last && moment(newest.created_date) >= moment(last.created_date)
-    if (page.has_more === false || (falling && moment(last.created_date) < since)) return ending('absent')
+    if (page.has_more === false || (falling && moment(last.created_date) < since)) {
+      return strange ? ending('unknown', { reason: 'list_failed' }) : ending('absent')
+    }
     after = page.last_id ?? last?.id
     if (seen.size === before || !after) return ending('unknown', { reason: 'cut_short' })
   }
@@ -128,10 +136,10 @@ interface Page {
   readonly last_id?: string | null
 }
 
-/** A list, and nothing in it but calls or messages: all that is without an id could be the one looked for. */
+/** A list of objects. */
 export function isPage(body: unknown): boolean {
   const data = (body as Page | undefined)?.data
-  return Array.isArray(data) && data.every(callIn)
+  return Array.isArray(data) && data.every(object)
 }
 
 /**

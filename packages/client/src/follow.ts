@@ -50,7 +50,8 @@ export async function* watch(
         last = call.status
       } catch (error) {
         if (!(error instanceof DigaError) || !isPassing(error) || ++failures >= patience) throw error
-        waitMs = Math.min(intervalMs * 2 ** failures, 30_000)
+        const { retryAfterMs = 0 } = error as { retryAfterMs?: number }
+        waitMs = Math.max(retryAfterMs, Math.min(intervalMs * 2 ** failures, 30_000))
       }
       await pause(core, waitMs * (0.8 + 0.4 * core.random()), controller.signal, where)
     }

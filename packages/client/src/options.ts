@@ -114,6 +114,8 @@ export function resolve(options: DigaOptions): Settings {
   const { timeoutMs, maxRetries = 2, settleMs = 10_000, onEvent } = options
   const bad = badNumber({ timeoutMs, maxRetries, settleMs })
   if (bad) config('INVALID_OPTION', bad)
+  // A create in doubt would never end.
+  if (settleMs === Number.POSITIVE_INFINITY) config('INVALID_OPTION', 'settleMs must have an end.')
   return {
     apiKey,
     baseUrl,

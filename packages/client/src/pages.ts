@@ -46,20 +46,24 @@ export function pages<Item extends { id: string }>(
     // A cursor that comes again begins a circle: compared with one that is left behind ever less often.
     let mark: string | undefined
     let steps = 0
+    let barren = 0
+    let cursor: string | undefined
     for (let now = await page(); ; ) {
       let fresh = 0
       for (const item of now.data) {
-        if (given.has(item.id)) continue
+        if (item.id !== undefined && given.has(item.id)) continue
         fresh++
         given.add(item.id)
         if (given.size > recent) given.delete(given.values().next().value as string)
         yield item
       }
       const { before, page: _, ...rest } = params.query ?? {}
-      const cursor =
-        before === undefined ? (now.last_id ?? now.data.at(-1)?.id) : (now.first_id ?? now.data[0]?.id)
-      // A page without anything new would be given for ever.
-      if (now.has_more === false || fresh === 0 || !cursor || cursor === mark) return
+      cursor =
+        (before === undefined ? (now.last_id ?? now.data.at(-1)?.id) : (now.first_id ?? now.data[0]?.id)) ??
+        cursor
+      // A page may come twice or empty; without anything new it would be given for ever.
+      barren = fresh === 0 ? barren + 1 : 0
+      if (now.has_more === false || barren > 2 || !cursor || (fresh > 0 && cursor === mark)) return
       // At the powers of two.
       if ((steps & (steps + 1)) === 0) mark = cursor
       steps++

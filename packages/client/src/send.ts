@@ -47,10 +47,10 @@ interface DenoLike {
   createHttpClient(options: object): unknown
 }
 let unpooled: object | undefined
-/** Deno sends a POST again on a pooled connection that was reset; without a pool it cannot. */
+/** Deno sends a POST again on a pooled connection that was reset, and on a stream that HTTP/2 refused; so there is neither. */
 function denoClient(): object {
   const { Deno } = globalThis as { Deno?: DenoLike }
-  if (Deno) unpooled ??= { client: Deno.createHttpClient({ poolMaxIdlePerHost: 0 }) }
+  if (Deno) unpooled ??= { client: Deno.createHttpClient({ poolMaxIdlePerHost: 0, http2: false }) }
   return unpooled ?? {}
 }
 
@@ -107,21 +107,18 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
   const hide = (text: string): string => (key ? text.replaceAll(key, 'sk-…') : text)
   let response: Response | undefined
   let dispatched = false
+  let settled = false
   let cancelTimer: (() => void) | undefined
   try {
-    if (signal?.aborted) {
-      why = 'aborted'
-      throw signal.reason
-    }
-    if (mayGo && !mayGo()) {
-      why = 'not_after'
-      throw undefined
-    }
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted) onAbort()
+    // It may tell somebody who aborts.
+    if (!why && mayGo && !mayGo()) why ??= 'not_after'
+    if (why) throw undefined
     const stopping = new Promise<never>((_, reject) => {
       stopped = reject
     })
     cancelTimer = clock.after(timeoutMs, () => stop('timeout'))
-    signal?.addEventListener('abort', onAbort)
     dispatched = true
     const init = {
       method,
@@ -131,6 +128,10 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
       ...(body && { body }),
     }
     const sending = fetch(url, body ? { ...init, ...denoClient() } : init)
+    const hasSettled = (): void => {
+      settled = true
+    }
+    sending.then(hasSettled, hasSettled)
     response = await Promise.race([sending, stopping])
     const text = await Promise.race([bodyOf(response), stopping])
     const { status } = response
@@ -139,13 +140,16 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
   } catch (cause) {
     const status = response?.status ?? track.status
     if (cause instanceof TooLarge) stop('too_large')
+    track.over = true
+    // The runtime's fetch ends in the turn in which it is aborted. What goes on is another one around it, and may yet send.
+    for (let turns = 0; dispatched && !settled && turns < 20; turns++) await undefined
     return {
       id,
       ...(status !== undefined && { status }),
       ...(response && { headers: response.headers }),
       why: why ?? 'connection',
-      cause: own || why ? cause : shown(cause, hide),
-      neverLeft: !dispatched || (own && !response && neverLeft(track, cause)),
+      cause: why === 'aborted' ? signal?.reason : own ? cause : shown(cause, hide),
+      neverLeft: !dispatched || (own && settled && !response && neverLeft(track, cause)),
     }
   } finally {
     cancelTimer?.()

@@ -2,7 +2,14 @@ import { DigaAbortError } from '@digame/client'
 import { describe, expect, test, vi } from 'vitest'
 import { body, failureOf, json, type Setup, setup, silence } from './support/client.ts'
 import { fakeClock } from './support/clock.ts'
-import { createService, type Fate, type Service, type ServiceOptions, uuid } from './support/service.ts'
+import {
+  callOf,
+  createService,
+  type Fate,
+  type Service,
+  type ServiceOptions,
+  uuid,
+} from './support/service.ts'
 
 const one = { idempotencyKey: 'one' }
 const reason = new Error('The user went away')
@@ -14,6 +21,15 @@ function serve(options: ServiceOptions = {}): Setup & { service: Service } {
 }
 
 const hung: Fate = { placed: true, answer: 'silence' }
+
+test('an abort by whoever is told of the request sends nothing', async () => {
+  const controller = new AbortController()
+  const onEvent = (): void => controller.abort(new Error('not now'))
+  const { diga, requests } = setup(() => json(201, callOf()), { onEvent })
+  const error = await failureOf(diga.calls.create(body, { signal: controller.signal }))
+  expect(error).toMatchObject({ name: 'DigaAbortError', placed: 'no', cause: { message: 'not now' } })
+  expect(requests).toEqual([])
+})
 
 describe('a create that is aborted', () => {
   test('before it begins sends nothing, and frees its key', async () => {

@@ -127,6 +127,17 @@ describe('a create that is answered 201 with', () => {
     },
   )
 
+  test.each<object>([
+    { id: 'req-1', status: 'error', error_code: 'INTERNAL', message: 'boom' },
+    { id: 'gw-1', status: 'accepted' },
+    { id: 'x', status: { toString: 1 }, agent_id: 'b' },
+    { id: 'x', type: 'about:blank', title: 'Oops', status: 202 },
+  ])('what only looks like a call may have placed one: %j', async (answer) => {
+    const { diga } = setup(() => created(JSON.stringify(answer)), { onEvent: () => {} })
+    const error = await failureOf(diga.calls.create(body, { idempotencyKey: 'one', lookUp: false }))
+    expect(error).toMatchObject({ code: 'UNREADABLE_BODY', placed: 'maybe' })
+  })
+
   test('a call that carries another key may have placed one', async () => {
     const { diga } = setup(() => json(201, callOf({ dynamic_variables: { digame_key: 'other' } })))
     const error = await failureOf(diga.calls.create(body, { lookUp: false, idempotencyKey: 'one' }))
@@ -151,10 +162,10 @@ describe('a create that is answered 201 with', () => {
   })
 
   test('a call cut between two bytes of a letter has placed it', async () => {
-    const bytes = new TextEncoder().encode('{"id":"a","status":"ñ"}')
+    const bytes = new TextEncoder().encode('{"id":"a","status":"ñ","agent_id":"b"}')
     const at = bytes.indexOf(0xc3) + 1
     const { diga } = setup(() => created(stream(bytes.slice(0, at), bytes.slice(at))))
-    expect(await diga.calls.create(body)).toEqual({ id: 'a', status: 'ñ' })
+    expect(await diga.calls.create(body)).toEqual({ id: 'a', status: 'ñ', agent_id: 'b' })
   })
 })
 

@@ -197,6 +197,24 @@ describe('concurrency', () => {
     expect(made.requests).toHaveLength(1)
   })
 
+  test('keeps a stream that says only that it lives', async () => {
+    const made: Setup = setup(() => {
+      let comments = 0
+      const content = new ReadableStream<Uint8Array>({
+        pull: (controller) =>
+          new Promise((resolve) => {
+            made.clock.after(4000, () => {
+              controller.enqueue(bytes(comments++ < 20 ? ': still here\n\n' : event(1)))
+              resolve()
+            })
+          }),
+      })
+      return new Response(content)
+    })
+    expect(await take(made, 1, { timeoutMs: 5000 })).toEqual([1])
+    expect(made.requests).toHaveLength(1)
+  })
+
   test('waits as long as it is asked to', async () => {
     for (const [seconds, least] of [
       ['20', 20_000],

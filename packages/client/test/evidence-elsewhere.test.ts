@@ -126,7 +126,7 @@ describe('on Deno', () => {
     await failureOf(made, { idempotencyKey: 'one' })
     await failureOf(made, { idempotencyKey: 'two' })
     expect(made.posts.map(({ client }) => client)).toEqual([{ unpooled: true }, { unpooled: true }])
-    expect(createHttpClient.mock.calls).toEqual([[{ poolMaxIdlePerHost: 0 }]])
+    expect(createHttpClient.mock.calls).toEqual([[{ poolMaxIdlePerHost: 0, http2: false }]])
     expect(made.gets.length).toBeGreaterThan(0)
     for (const get of made.gets) expect(get).not.toHaveProperty('client')
   })

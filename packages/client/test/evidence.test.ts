@@ -237,6 +237,9 @@ describe("with the runtime's own fetch", () => {
       answered.publish({ request, response: { statusCode: 421, headers: [] } })
       aborted.push(init.signal.aborted)
       create.publish({ request: requestOf(init) })
+      // At once would be while the runtime is still making it, which ends the process.
+      aborted.push(init.signal.aborted)
+      await undefined
       aborted.push(init.signal.aborted)
       throw init.signal.reason
     })
@@ -247,8 +250,44 @@ describe("with the runtime's own fetch", () => {
       placed: 'no',
       idempotencyKey: 'one',
     })
-    expect(aborted).toEqual([false, true])
+    expect(aborted).toEqual([false, false, true])
     expect(made.posts).toHaveLength(1)
+  })
+
+  test.each(['goes on', 'sends again'])('nothing is proven while what wraps it %s', async (what) => {
+    let publish = (): void => {}
+    const destroyed = vi.fn()
+    const made = await own((init) => {
+      const request = requestOf(init)
+      create.publish({ request })
+      if (what === 'sends again') create.publish({ request: requestOf(init) })
+      publish = () => sendHeaders.publish({ request, socket: { destroy: destroyed } })
+      // Deaf to the signal.
+      return new Promise(() => {})
+    })
+    const error = await failureOf(made, { idempotencyKey: 'one', lookUp: false, timeoutMs: 1000 })
+    expect(error).toMatchObject({ placed: 'maybe', idempotencyKey: 'one' })
+    expect(made.posts).toHaveLength(1)
+    publish()
+    expect(destroyed).toHaveBeenCalledTimes(1)
+  })
+
+  test('a second dispatch is noticed for as long as the create goes on', async () => {
+    const destroyed = vi.fn()
+    let first: object | undefined
+    const made = await own(async (init) => {
+      if (!first) {
+        // The headers themselves are used again for the next send.
+        first = requestOf(init)
+        create.publish({ request: { ...first } })
+        throw refused()
+      }
+      create.publish({ request: first })
+      sendHeaders.publish({ request: first, socket: { destroy: destroyed } })
+      return json(201, callOf())
+    })
+    await made.clock.run(made.diga.calls.create(body))
+    expect(destroyed).toHaveBeenCalledTimes(1)
   })
 
   test('one that is written nevertheless loses its socket', async () => {

@@ -101,6 +101,20 @@ describe('find', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test.each([
+    '+346******78',
+    `sip:${to}@10.0.0.1:5060`,
+    `${to};ext=12`,
+    '612 34 56 78',
+    '0034612345678',
+    null,
+    7,
+  ])('knows its call by the key, however its number is written (%s)', async (identifier) => {
+    const { find, service } = serve()
+    const call = service.add(old, { ...key('one'), contact: { identifier } as never })
+    expect(await find()).toMatchObject({ result: 'found', call: { id: call.id } })
+  })
+
   test('asks caches to stay out of it', async () => {
     const { find, requests } = serve()
     await find()
@@ -234,6 +248,35 @@ describe('a listing that is not complete is `unknown`:', () => {
   test.each(['today', '1782900000', '-5', 'Wed, 31 Foo 2026'])('a clock that says "%s"', async (date) => {
     const { find } = serve({ list: () => json(200, { data: [], has_more: false }, { date }) })
     expect(await find()).toMatchObject({ result: 'unknown', reason: 'no_server_clock' })
+  })
+
+  test('something without an id could be the one, unless the one is there', async () => {
+    for (const odd of [{}, { id: 7, contact: { identifier: to } }]) {
+      const call = callOf({ ...key('one'), created_date: new Date(fakeClock().now()).toISOString() })
+      let data: unknown[] = [odd]
+      const { find } = serve({ list: () => page(data, { has_more: false }) })
+      expect(await find()).toMatchObject({ result: 'unknown', reason: 'list_failed' })
+      data = [odd, call]
+      expect(await find()).toMatchObject({ result: 'found', call: { id: call.id } })
+    }
+  })
+
+  test('reads on where calls do not come newest first', async () => {
+    const old = ['2019-01-01T00:00:00Z', '2020-01-01T00:00:00Z'].map((created_date) =>
+      callOf({ created_date }),
+    )
+    const call = callOf({ ...key('one'), created_date: new Date(fakeClock().now()).toISOString() })
+    const { find } = serve({
+      list: ({ query }) =>
+        query.has('after') ? page([call], { has_more: false }) : page(old, { has_more: true }),
+    })
+    expect(await find()).toMatchObject({ result: 'found', call: { id: call.id } })
+  })
+
+  test('a moment that is none ends nothing', async () => {
+    const strange = { ...callOf(), created_date: { toString: 1 } }
+    const { find } = serve({ list: () => page([strange], { has_more: false }) })
+    expect(await find()).toMatchObject({ result: 'absent' })
   })
 
   test('a later page fails, and what was seen is told', async () => {

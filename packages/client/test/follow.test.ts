@@ -184,6 +184,17 @@ describe('passing failures', () => {
     expect(gaps(made)).toEqual([2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000, 30_000, 30_000])
   })
 
+  test('are waited for as long as the service asks', async () => {
+    let looks = 0
+    const made = follow(() =>
+      looks++ === 0
+        ? json(429, {}, { 'retry-after': '120' })
+        : json(200, callOf({ id, status: 'completed' })),
+    )
+    await made.clock.run(made.diga.calls.wait(id, { maxRetries: 0 }))
+    expect(gaps(made)).toEqual([120_000])
+  })
+
   test('count anew after a look that went well', async () => {
     let looks = 0
     const made = follow(() => (looks++ % 10 === 9 ? json(200, callOf({ id })) : json(503, {})))

@@ -108,6 +108,19 @@ describe('a key that succeeded', () => {
   })
 })
 
+test('the order of names makes no other body', async () => {
+  const { diga, posts } = setup(() => json(201, callOf()))
+  const options = { idempotencyKey: 'one' }
+  const { from_number, to_number } = body
+  const variables = { a: '1', b: '2' }
+  const call = await diga.calls.create({ from_number, to_number, dynamic_variables: variables }, options)
+  const again = { dynamic_variables: { b: '2', a: '1' }, to_number, from_number }
+  expect(await diga.calls.create(again, options)).toBe(call)
+  const other = { ...again, dynamic_variables: { b: '1', a: '2' } }
+  expect(await failureOf(diga.calls.create(other, options))).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+  expect(posts).toHaveLength(1)
+})
+
 describe('a key that ended in doubt', () => {
   test('is never sent again: asked once more, the call is looked up, and found', async () => {
     const { diga, clock, posts, service, events } = serve({ lagMs: 60_000 })

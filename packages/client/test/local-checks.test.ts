@@ -19,6 +19,13 @@ async function refusal(request: unknown, options: CreateOptions = {}) {
 const cyclic: Record<string, unknown> = {}
 cyclic['self'] = cyclic
 
+class Lead {
+  from_number = body.from_number
+  get to_number(): string {
+    return to
+  }
+}
+
 describe('a call that cannot be placed is refused before anything is sent', () => {
   test.each<[what: string, request: unknown, code: string]>([
     ['no body', undefined, 'NON_SPANISH_PHONE_NUMBER'],
@@ -39,6 +46,7 @@ describe('a call that cannot be placed is refused before anything is sent', () =
     ['variables with a cycle', { ...body, dynamic_variables: cyclic }, 'VALIDATION_ERROR'],
     ['variables with a BigInt', { ...body, dynamic_variables: { age: 3n } }, 'VALIDATION_ERROR'],
     ['an unknown field with a BigInt', { ...body, priority: 3n }, 'VALIDATION_ERROR'],
+    ['an instance whose number would not be written', new Lead(), 'NON_SPANISH_PHONE_NUMBER'],
     ['a digame_key', { ...body, dynamic_variables: { digame_key: 'mine' } }, 'RESERVED_VARIABLE'],
   ])('%s', async (_, request, code) => {
     const error = await refusal(request, { idempotencyKey: 'appointment-17' })
@@ -59,6 +67,8 @@ describe('a call that cannot be placed is refused before anything is sent', () =
     ['a key of 201 characters', { idempotencyKey: 'k'.repeat(201) }, 'INVALID_IDEMPOTENCY_KEY'],
     ['a key that is a number', { idempotencyKey: 7 }, 'INVALID_IDEMPOTENCY_KEY'],
     ['a key that is null', { idempotencyKey: null }, 'INVALID_IDEMPOTENCY_KEY'],
+    ['a controller in place of its signal', { signal: new AbortController() }, 'INVALID_OPTION'],
+    ['a signal that is null', { signal: null }, 'INVALID_OPTION'],
     ['a notAfter that is no date', { notAfter: new Date('soon') }, 'INVALID_OPTION'],
     ['a notAfter that is a number', { notAfter: 5 }, 'INVALID_OPTION'],
     ['a timeout that is NaN', { timeoutMs: Number.NaN }, 'INVALID_OPTION'],
@@ -78,7 +88,9 @@ describe('a call that cannot be placed is refused before anything is sent', () =
   })
 
   test('and the same key may be used for the mended call', async () => {
-    const { diga, posts } = setup(() => Response.json({ id: 'a', status: 'dialing' }, { status: 201 }))
+    const { diga, posts } = setup(() =>
+      Response.json({ id: 'a', status: 'dialing', agent_id: 'b' }, { status: 201 }),
+    )
     await failureOf(diga.calls.create({ ...body, to_number: '112' }, { idempotencyKey: 'one' }))
     await diga.calls.create(body, { idempotencyKey: 'one' })
     expect(posts).toHaveLength(1)
@@ -86,7 +98,9 @@ describe('a call that cannot be placed is refused before anything is sent', () =
 })
 
 test.each([from, '9d1e4f60-8b7a-4c2d-a3e5-6f708192a3b4', '+442071838750'])('%s may call', async (number) => {
-  const { diga, posts } = setup(() => Response.json({ id: 'a', status: 'dialing' }, { status: 201 }))
+  const { diga, posts } = setup(() =>
+    Response.json({ id: 'a', status: 'dialing', agent_id: 'b' }, { status: 201 }),
+  )
   await diga.calls.create({ ...body, from_number: number, agent_version_id: null, dynamic_variables: null })
   expect(posts[0]?.body.from_number).toBe(number)
 })
@@ -132,7 +146,7 @@ describe('a client', () => {
     const diga = make({
       fetch: async (url, { headers }) => {
         sent.push([url, headers.get('authorization')])
-        return Response.json({ id: 'a', status: 'dialing' })
+        return Response.json({ id: 'a', status: 'dialing', agent_id: 'b' })
       },
     })
     await diga.calls.get('9d1e4f60-8b7a-4c2d-a3e5-6f708192a3b4')
@@ -144,7 +158,9 @@ describe('a client', () => {
   test('prefers its options to the environment', async () => {
     vi.stubEnv('DIGA_API_KEY', 'other')
     vi.stubEnv('DIGA_BASE_URL', 'http://env.test')
-    const { diga, posts } = setup(() => Response.json({ id: 'a', status: 'dialing' }, { status: 201 }))
+    const { diga, posts } = setup(() =>
+      Response.json({ id: 'a', status: 'dialing', agent_id: 'b' }, { status: 201 }),
+    )
     await diga.calls.create(body)
     expect(posts[0]?.headers['authorization']).toBe(`Bearer ${apiKey}`)
   })
@@ -156,7 +172,7 @@ describe('a client', () => {
       apiKey,
       fetch: async (url) => {
         sent = url
-        return Response.json({ id: 'a', status: 'dialing' }, { status: 201 })
+        return Response.json({ id: 'a', status: 'dialing', agent_id: 'b' }, { status: 201 })
       },
     })
     await diga.calls.create(body)

@@ -162,7 +162,7 @@ describe('a list', () => {
   })
 
   test('fails where a page has something else than calls in it', async () => {
-    for (const data of [[null], ['x'], [{}]]) {
+    for (const data of [[null], ['x'], [[]]]) {
       const { diga } = setup(() => json(200, { data, has_more: false }))
       expect(await failureOf(diga.calls.list())).toMatchObject({ code: 'UNREADABLE_BODY' })
       expect(await failureOf(all(diga.calls.messages(uuid())))).toMatchObject({ code: 'UNREADABLE_BODY' })
@@ -187,13 +187,35 @@ describe('a list that does not behave', () => {
     const data = some(2)
     const { diga, requests } = setup(() => json(200, { data, has_more: true, last_id: data[1]?.id }))
     expect(await all(diga.calls.list())).toEqual(data)
-    expect(requests).toHaveLength(2)
+    expect(requests).toHaveLength(4)
   })
 
   test('ends where a page is empty but promises more', async () => {
     const { diga, requests } = setup(() => json(200, { data: [], has_more: true, last_id: uuid() }))
     expect(await all(diga.calls.list())).toEqual([])
-    expect(requests).toHaveLength(1)
+    expect(requests).toHaveLength(3)
+  })
+
+  test.each(['twice', 'empty'])('goes on where one page comes %s', async (how) => {
+    const calls = some(120)
+    const list = listOf(calls)
+    let pages = 0
+    let last: Response | undefined
+    const { diga } = setup((request) => {
+      pages++
+      if (pages !== 2) {
+        last = list(request)
+        return last.clone()
+      }
+      return how === 'twice' ? (last as Response) : json(200, { data: [], has_more: true, last_id: null })
+    })
+    expect(await all(diga.calls.list())).toEqual(calls)
+  })
+
+  test('passes on what has no id', async () => {
+    const data = [callOf(), { status: 'dialing' }, { id: 7 }, { id: null }, callOf()]
+    const { diga } = setup(() => json(200, { data, has_more: false }))
+    expect(await all(diga.calls.list())).toEqual(data)
   })
 
   test('ends where its pages go round in a circle longer than memory', async () => {

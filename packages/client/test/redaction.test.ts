@@ -77,6 +77,24 @@ describe('neither the key nor a number is shown', () => {
     expect(error.message).toContain('(EROUTE)')
   })
 
+  test("by an error that the caller's fetch gives when it is aborted", async () => {
+    const { diga, clock } = setup(({ init }) => {
+      const config = { headers: Object.fromEntries(init.headers), body: init.body }
+      return new Promise((_, reject) => {
+        init.signal.addEventListener('abort', () => reject(Object.assign(new Error('stopped'), { config })))
+      })
+    })
+    const error = await clock.run(failureOf(diga.calls.create(body, { lookUp: false })))
+    expect(error).toMatchObject({ name: 'DigaTimeoutError', placed: 'maybe' })
+    expect(printed(error)).not.toContain(apiKey)
+  })
+
+  test('by the id that the service gives a request', async () => {
+    const { diga } = setup(() => json(500, {}, { 'x-request-id': `${to}/sk-0123456789abcdef` }))
+    const { requestId } = await failureOf(diga.calls.create(body, { lookUp: false }))
+    expect(requestId).toBe('+346******78/sk-…')
+  })
+
   test('by what the parser of a broken answer keeps', async () => {
     const made = await own((init) => {
       const request = requestOf(init)

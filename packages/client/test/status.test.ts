@@ -71,8 +71,8 @@ describe('a success without a call', () => {
   })
 
   test.each(successes)('%i with one resolves', async (status) => {
-    const { diga } = setup(() => answer(status, '{"id":"a","status":"dialing"}'))
-    expect(await diga.calls.create(body)).toEqual({ id: 'a', status: 'dialing' })
+    const { diga } = setup(() => answer(status, '{"id":"a","status":"dialing","agent_id":"b"}'))
+    expect(await diga.calls.create(body)).toEqual({ id: 'a', status: 'dialing', agent_id: 'b' })
   })
 
   test('nor is an id alone a call: gateways hand such out', async () => {

@@ -40,7 +40,7 @@ test('a create that fails tells its error', async () => {
 })
 
 test('a subscriber that asks for the same call gets it', async () => {
-  const { diga, posts } = setup(() => json(201, { id, status: 'dialing' }))
+  const { diga, posts } = setup(() => json(201, { id, status: 'dialing', agent_id: 'b' }))
   const options = { idempotencyKey: 'lead-1' }
   let again: Promise<unknown> | undefined
   const nested = {
@@ -61,7 +61,7 @@ test('a subscriber that asks for the same call gets it', async () => {
 
 test('who joins a create makes no second span', async () => {
   channel.subscribe(subscribers)
-  const { diga } = setup(() => json(201, { id, status: 'dialing' }))
+  const { diga } = setup(() => json(201, { id, status: 'dialing', agent_id: 'b' }))
   const options = { idempotencyKey: 'lead-1' }
   await Promise.all([diga.calls.create(body, options), diga.calls.create(body, options)])
   expect(told.filter(([name]) => name === 'start')).toHaveLength(1)

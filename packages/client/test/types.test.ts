@@ -168,7 +168,7 @@ describe('every error', () => {
 })
 
 test('a client can be taken apart', async () => {
-  const { diga } = setup(() => Response.json({ id: 'a', status: 'dialing' }, { status: 201 }))
+  const { diga } = setup(() => Response.json({ id: 'a', status: 'dialing', agent_id: 'b' }, { status: 201 }))
   const { create } = diga.calls
-  expect(await create(body)).toEqual({ id: 'a', status: 'dialing' })
+  expect(await create(body)).toEqual({ id: 'a', status: 'dialing', agent_id: 'b' })
 })
