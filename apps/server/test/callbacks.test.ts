@@ -173,5 +173,5 @@ test('what the service says stays with the server', async () => {
   const events = await desk.events((await desk.ask({})).json().id)
   await events.ended
   expect(events.text).toContain('refused')
-  expect(events.text).not.toMatch(/SECRET|401|612345678|345678/)
+  expect(events.text).not.toMatch(/SECRET|\b401\b|612345678|345678/)
 })

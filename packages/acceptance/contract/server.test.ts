@@ -13,7 +13,7 @@ describe.each(['seed', '2026-07'] as const)('a callback (%s)', (vocabulary) => {
   })
 })
 
-test('each way of losing an answer is survived, and doubt is said', { timeout: 60_000 }, async () => {
+test('each way of losing an answer is survived, and doubt is said', async () => {
   const { mock, url } = await openMock()
   await using desk = await openDesk(url)
   const numbers = ['500 000 010', '500 000 013', '500 000 014', '500 000 015', '500 000 016']
