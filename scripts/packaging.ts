@@ -25,6 +25,7 @@ try {
       'openapi.yaml',
       'openapi.json',
       'compat-allow.yaml',
+      'workflows.arazzo.yaml',
     )
 } finally {
   rmSync(folder, { recursive: true, force: true })

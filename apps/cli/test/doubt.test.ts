@@ -126,7 +126,7 @@ test('a wait that fails says that the call goes on', async () => {
 })
 
 test('a strange answer after the call was placed does not look like one before', async () => {
-  const fetch: Fetch = async () => json({ id: '\u001b[2J', status: 'dialing' }, 201)
+  const fetch: Fetch = async () => json({ id: '\u001b[2J', status: 'dialing', agent_id: 'a' }, 201)
   const { code, stdout, stderr } = await call(to, ['--wait'], { fetch })
   expect(stderr.endsWith('The call goes on; follow it with: digame calls watch \ufffd[2J\n')).toBe(true)
   expect(stdout).toBe('')

@@ -146,7 +146,7 @@ test('find reads the list to its end', async () => {
   expect(found).toMatchObject({ result: 'found', call: { id } })
   const page = { data: [{ ...mock.calls[0], dynamic_variables: null }], has_more: true, last_id: id }
   mock.reply({ operation: 'listCalls', code: 200, body: page })
-  const sentAt = new Date(Date.now() - 60_000)
+  const sentAt = new Date(Date.now() - 1_200_000)
   expect(await diga.calls.find({ idempotencyKey: 'two', to_number: to, sentAt })).toMatchObject({
     result: 'absent',
     candidates: [{ id }],

@@ -15,8 +15,8 @@ import { makeMock } from './mocks.ts'
 import { cases, to } from './operations.ts'
 import { type Twist, twisted, twistsOf } from './shapes.ts'
 
-/** When it is, for the client and for the service: 20 seconds after the call was placed. */
-const now = Date.parse('2026-07-22T10:00:20Z')
+/** When it is, for the client and for the service: long enough after the call was placed for its look-up to end at once. */
+const now = Date.parse('2026-07-22T10:20:00Z')
 const sentAt = new Date('2026-07-22T10:00:00Z')
 const key = 'the-key'
 const id = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a04'
@@ -92,7 +92,8 @@ function driftOf({ kind, path }: Twist, prefix = ''): string[] {
 }
 
 const isReadable = (body: unknown): boolean => typeof (body as { id?: unknown }).id === 'string'
-const isPage = ({ data }: { data?: unknown }): boolean => Array.isArray(data) && data.every(isReadable)
+const isPage = ({ data }: { data?: unknown }): boolean =>
+  Array.isArray(data) && data.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))
 
 const table = (name: string): [string, Twist][] => twistsOf(name).map((twist) => [twist.name, twist])
 
@@ -132,7 +133,9 @@ describe('a call', () => {
 describe('a page of calls', () => {
   test.for(table('CallPage'))('%s', async ([, twist]) => {
     const body = twisted(callPage, [twist])
-    const { diga, drift } = await answering('listCalls', 200, body, body, body)
+    // A page that does not say whether more follows is followed by an empty one.
+    const last = { ...callPage, data: [] }
+    const { diga, drift } = await answering('listCalls', 200, body, body, body, last)
     const found = await diga.calls.find({ idempotencyKey: key, to_number: to, sentAt })
     if (!isPage(body)) {
       expect(found).toMatchObject({ result: 'unknown', reason: 'list_failed' })
@@ -141,8 +144,11 @@ describe('a page of calls', () => {
     }
     const [listed] = body.data
     const isOurs = listed?.dynamic_variables?.['digame_key'] === key
+    // What has no id could be the one that is looked for.
+    if (listed && !isReadable(listed))
+      expect(found).toMatchObject({ result: 'unknown', reason: 'list_failed' })
     // A call to no number, or to another, is not taken for the one that is looked for.
-    expect(found).toMatchObject(isOurs ? { result: 'found', call: listed } : { result: 'absent' })
+    else expect(found).toMatchObject(isOurs ? { result: 'found', call: listed } : { result: 'absent' })
     expect(await diga.calls.list({}, once)).toEqual(body)
     expect(await all(diga.calls.list({}, once))).toEqual(body.data)
     expect(drift()).toEqual(driftOf(twist, 'data.0.'))

@@ -177,8 +177,7 @@ export function createPlacer(
   function readCall(sent: Sent, key: string): Call | undefined {
     if (sent.why || sent.status === undefined || sent.status < 200 || sent.status > 299) return undefined
     const call = callIn(json(sent.text))
-    if (typeof call?.status !== 'string' || !(call.agent_id || call.contact || call.created_date))
-      return undefined
+    if (!call || !(call.agent_id || call.contact || call.created_date)) return undefined
     return core.marker && (keyOf(call) ?? key) !== key ? undefined : call
   }
 

@@ -130,12 +130,17 @@ describe('a create that is answered 201 with', () => {
   test.each<object>([
     { id: 'req-1', status: 'error', error_code: 'INTERNAL', message: 'boom' },
     { id: 'gw-1', status: 'accepted' },
-    { id: 'x', status: { toString: 1 }, agent_id: 'b' },
     { id: 'x', type: 'about:blank', title: 'Oops', status: 202 },
   ])('what only looks like a call may have placed one: %j', async (answer) => {
     const { diga } = setup(() => created(JSON.stringify(answer)), { onEvent: () => {} })
     const error = await failureOf(diga.calls.create(body, { idempotencyKey: 'one', lookUp: false }))
     expect(error).toMatchObject({ code: 'UNREADABLE_BODY', placed: 'maybe' })
+  })
+
+  test.each([undefined, null, 7, { toString: 1 }])('a call of the status %j is one', async (status) => {
+    const answer = { ...callOf(), status }
+    const { diga } = setup(() => created(JSON.stringify(answer)), { onEvent: () => {} })
+    expect(await diga.calls.create(body)).toEqual(JSON.parse(JSON.stringify(answer)))
   })
 
   test('a call that carries another key may have placed one', async () => {

@@ -347,7 +347,9 @@ test('the wish not to look up counts for a create that joins a look-up as little
   expect(posts).toHaveLength(1)
 })
 
-test('the newest call that was placed is remembered, however many are in flight', async () => {
+test('the newest call that was placed is remembered, however many are in flight', {
+  timeout: 60_000,
+}, async () => {
   const call = callOf({ dynamic_variables: null })
   const { diga, posts, clock } = setup((request) =>
     request.body?.dynamic_variables.digame_key === 'newest' ? json(201, call) : silence(request),
