@@ -1,0 +1,32 @@
+export type { Clock } from './clock.ts'
+export { createDialer, type Dialer, type DialerOptions, type RunEnd, type RunOptions } from './dialer.ts'
+export {
+  DialerAdoptionError,
+  DialerBusyError,
+  DialerError,
+  DialerFencedError,
+  DialerInputError,
+  DialerLedgerError,
+  type Holder,
+} from './errors.ts'
+export type { AboutAttempt, DialerEvent } from './events.ts'
+export type { FactResult, Facts, Ledger, LedgerTimes } from './ledger.ts'
+export { openPostgresLedger, type PostgresLedgerOptions } from './ledgers/postgres/open.ts'
+export { openSqliteLedger, type SqliteLedgerOptions } from './ledgers/sqlite/open.ts'
+export type { Limits } from './limits.ts'
+export { maskNumber } from './mask.ts'
+export type { Found, NotPlaced, Outcome, Placement, PlaceRequest, Port, PortCall } from './port.ts'
+export type { HeldCase, ReconcileOptions, Reconciler, Settled, Word } from './reconcile.ts'
+export type {
+  Alarm,
+  Attempt,
+  AttemptState,
+  Batch,
+  BatchState,
+  BatchStatus,
+  LeadRecord,
+  LeadState,
+} from './records.ts'
+export type { BatchReportOptions, ReportOptions } from './report.ts'
+export { defaultMaxTries, defaultRetries, type RetryTable } from './retry.ts'
+export type { SuppressionHook } from './rules/suppression.ts'
