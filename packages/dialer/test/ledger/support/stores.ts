@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import pg from 'pg'
+import { inject, onTestFinished } from 'vitest'
+import type { Ledger, LedgerTimes } from '../../../src/ledger.ts'
+import { openPostgresLedger } from '../../../src/ledgers/postgres/open.ts'
+import { openSqliteLedger } from '../../../src/ledgers/sqlite/open.ts'
+
+export interface OpenOptions {
+  readonly sealNumbers?: string
+  readonly times?: Partial<LedgerTimes>
+}
+
+/** A store of one test, with a clock that stands still until it is moved. */
+export interface Store {
+  readonly kind: 'sqlite' | 'postgres'
+  /** Opens the same ledger again, each time as another process would. */
+  open(options?: OpenOptions): Promise<Ledger>
+  now(): number
+  /** Time passes; runners keep their leases meanwhile. */
+  advance(ms: number): Promise<void>
+  /** Time passes, and no runner keeps its lease; on SQLite it loses its place in the ledger. */
+  lapse(): Promise<void>
+  /** Asks the store behind the ledger's back. */
+  sql(text: string): Promise<Record<string, unknown>[]>
+}
+
+export interface SqliteStore extends Store {
+  readonly kind: 'sqlite'
+  readonly file: string
+}
+
+export interface PostgresStore extends Store {
+  readonly kind: 'postgres'
+  readonly pool: pg.Pool
+  readonly schema: string
+}
+
+const start = Date.UTC(2026, 5, 1, 10)
+
+function closing(): (ledger: Ledger) => Ledger {
+  const ledgers: Ledger[] = []
+  onTestFinished(async () => {
+    for (const ledger of ledgers) await ledger.close()
+  })
+  return (ledger) => {
+    ledgers.push(ledger)
+    return ledger
+  }
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'digame-ledger-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export async function sqliteStore(file = join(temporaryFolder(), 'ledger.db')): Promise<SqliteStore> {
+  let now = start
+  const closed = closing()
+  return {
+    kind: 'sqlite',
+    file,
+    open: async (options) => closed(await openSqliteLedger(file, { ...options, now: () => now })),
+    now: () => now,
+    advance: async (ms) => {
+      now += ms
+    },
+    lapse: async () => {
+      const database = new DatabaseSync(file)
+      database.exec('delete from worker')
+      database.close()
+    },
+    sql: async (text) => {
+      const database = new DatabaseSync(file)
+      try {
+        return database.prepare(text).all()
+      } finally {
+        database.close()
+      }
+    },
+  }
+}
+
+export async function postgresStore(): Promise<PostgresStore> {
+  const schema = `test_${randomUUID().replaceAll('-', '')}`
+  const pool = new pg.Pool({ connectionString: inject('postgres'), max: 10 })
+  pool.on('error', () => undefined)
+  let now = start
+  onTestFinished(async () => {
+    await pool.query(`drop schema if exists ${schema} cascade`)
+    await pool.end()
+  })
+  // Registered after it, so run before it: the last shall close first.
+  const closed = closing()
+  await pool.query(`create schema ${schema}`)
+  await pool.query(`create table ${schema}.test_clock(now bigint)`)
+  await pool.query(`insert into ${schema}.test_clock values (${now})`)
+  return {
+    kind: 'postgres',
+    pool,
+    schema,
+    open: async (options) => {
+      const ledger = closed(await openPostgresLedger(pool, { ...options, schema }))
+      await pool.query(`create or replace function ${schema}.now_ms() returns bigint language sql volatile
+        as 'select now from ${schema}.test_clock'`)
+      return ledger
+    },
+    now: () => now,
+    advance: async (ms) => {
+      now += ms
+      await pool.query(`update ${schema}.test_clock set now = ${now}`)
+      await pool.query(`update ${schema}.worker set lease_until = lease_until + ${ms}`)
+    },
+    lapse: async () => {
+      now += 15_000
+      await pool.query(`update ${schema}.test_clock set now = ${now}`)
+    },
+    sql: async (text) => {
+      const client = await pool.connect()
+      try {
+        await client.query(`set search_path to ${schema}`)
+        return (await client.query(text)).rows
+      } finally {
+        await client.query('reset search_path')
+        client.release()
+      }
+    },
+  }
+}
+
+export const stores: { name: string; create: () => Promise<Store> }[] = [
+  { name: 'SQLite', create: sqliteStore },
+  { name: 'Postgres', create: postgresStore },
+]
