@@ -89,11 +89,7 @@ export async function claim(
       if (free <= 0 || lookedAt >= mostLookedAt) return claimed
       const why = spent(batch)
       if (why) {
-        await tx.run(
-          `update batch set state = 'stopped', why = $2 where id = $1 and state = 'running'`,
-          Number(batch['id']),
-          why,
-        )
+        await stopSpent(tx, Number(batch['id']), why)
         break
       }
       const left =
@@ -124,6 +120,16 @@ export async function claim(
     }
   }
   return claimed
+}
+
+/** A call that may yet turn out not to have been made gives its share of the budget back. */
+async function stopSpent(tx: Tx, batch: number, why: string): Promise<void> {
+  await tx.run(
+    `update batch set state = 'stopped', why = $2 where id = $1 and state = 'running' and ($2 = 'budget_minutes'
+     or not exists (select 1 from attempt where batch = $1 and state in ('sending','unknown')))`,
+    batch,
+    why,
+  )
 }
 
 async function moveAway(tx: Tx, lead: number, way: NonNullable<Way>): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -35,7 +35,10 @@ export interface SqliteStore extends Store {
 
 export interface PostgresStore extends Store {
   readonly kind: 'postgres'
+  /** The ledgers' own. */
   readonly pool: pg.Pool
+  /** The test's. */
+  readonly behind: pg.Pool
   readonly schema: string
 }
 
@@ -53,7 +56,9 @@ function closing(): (ledger: Ledger) => Ledger {
 }
 
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'digame-ledger-'))
+  // In memory where there is such a disk: what a crash of the machine leaves is not tested here.
+  const disk = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+  const folder = mkdtempSync(join(disk, 'digame-ledger-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
@@ -87,40 +92,43 @@ export async function sqliteStore(file = join(temporaryFolder(), 'ledger.db')): 
 
 export async function postgresStore(): Promise<PostgresStore> {
   const schema = `test_${randomUUID().replaceAll('-', '')}`
-  const pool = new pg.Pool({ connectionString: inject('postgres'), max: 10 })
-  pool.on('error', () => undefined)
+  const connect = (max: number): pg.Pool =>
+    new pg.Pool({ connectionString: inject('postgres'), max }).on('error', () => undefined)
+  const [pool, behind] = [connect(10), connect(2)]
   let now = start
   onTestFinished(async () => {
-    await pool.query(`drop schema if exists ${schema} cascade`)
+    await behind.query(`drop schema if exists ${schema} cascade`)
     await pool.end()
+    await behind.end()
   })
   // Registered after it, so run before it: the last shall close first.
   const closed = closing()
-  await pool.query(`create schema ${schema}`)
-  await pool.query(`create table ${schema}.test_clock(now bigint)`)
-  await pool.query(`insert into ${schema}.test_clock values (${now})`)
+  await behind.query(`create schema ${schema}`)
+  await behind.query(`create table ${schema}.test_clock(now bigint)`)
+  await behind.query(`insert into ${schema}.test_clock values (${now})`)
   return {
     kind: 'postgres',
     pool,
+    behind,
     schema,
     open: async (options) => {
       const ledger = closed(await openPostgresLedger(pool, { ...options, schema }))
-      await pool.query(`create or replace function ${schema}.now_ms() returns bigint language sql volatile
+      await behind.query(`create or replace function ${schema}.now_ms() returns bigint language sql volatile
         as 'select now from ${schema}.test_clock'`)
       return ledger
     },
     now: () => now,
     advance: async (ms) => {
       now += ms
-      await pool.query(`update ${schema}.test_clock set now = ${now}`)
-      await pool.query(`update ${schema}.worker set lease_until = lease_until + ${ms}`)
+      await behind.query(`update ${schema}.test_clock set now = ${now}`)
+      await behind.query(`update ${schema}.worker set lease_until = lease_until + ${ms}`)
     },
     lapse: async () => {
       now += 15_000
-      await pool.query(`update ${schema}.test_clock set now = ${now}`)
+      await behind.query(`update ${schema}.test_clock set now = ${now}`)
     },
     sql: async (text) => {
-      const client = await pool.connect()
+      const client = await behind.connect()
       try {
         await client.query(`set search_path to ${schema}`)
         return (await client.query(text)).rows
