@@ -37,6 +37,18 @@ function delimiterOf(line: string): string {
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ','
 }
 
+// The parser makes all rows of what it is given before the first is taken: few at a time keep memory low.
+const sliceLength = 8192
+
+function* slices(text: string): Generator<string> {
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = at + sliceLength
+    // A character of two halves is not cut.
+    if (/[\ud800-\udbff]/.test(text[end - 1] ?? '')) end += 1
+    yield text.slice(at, end)
+  }
+}
+
 interface Opening {
   readonly delimiter: string
   /** Lines before the first row. */
@@ -58,8 +70,8 @@ async function open(source: Source): Promise<Opening> {
   const said = /^sep=(.)$/.exec(line ?? '')?.[1]
   const rest = said === undefined ? head : head.slice((line ?? '').length).replace(/^\r?\n|^\r/, '')
   async function* text(): AsyncGenerator<string> {
-    yield rest
-    yield* pieces
+    yield* slices(rest)
+    for await (const piece of pieces) yield* slices(piece)
   }
   const delimiter = said ?? delimiterOf(line ?? head)
   return { delimiter, skipped: said === undefined ? 0 : 1, text: text() }

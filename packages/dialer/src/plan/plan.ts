@@ -31,7 +31,7 @@ export interface Plan {
   readonly warnings: readonly string[]
 }
 
-const pieceRows = 1000
+const pieceRows = 500
 const dayMs = 86_400_000
 // Leads that wait for longer than this are estimated together.
 const longestWaitDays = 400

@@ -1,12 +1,13 @@
-import { Temporal } from 'temporal-polyfill'
-
 const consentYears = 2
 
-/** From when on a consent is too old to call on, two years after it was given; milliseconds since 1970. */
+/** From when on a consent is too old to call on: two years after it was given, in UTC; milliseconds since 1970. */
 export function consentEnds(consentAt: number): number {
-  return Temporal.Instant.fromEpochMilliseconds(consentAt)
-    .toZonedDateTimeISO('Europe/Madrid')
-    .add({ years: consentYears }).epochMilliseconds
+  const end = new Date(consentAt)
+  const month = end.getUTCMonth()
+  end.setUTCFullYear(end.getUTCFullYear() + consentYears)
+  // 29 February ends on the 28th.
+  if (end.getUTCMonth() !== month) end.setUTCDate(0)
+  return end.getTime()
 }
 
 /** Why a lead of a batch that needs consent has none. */

@@ -51,6 +51,16 @@ describe('encodings', () => {
     await expect(rows([mixed.subarray(0, 5), mixed.subarray(5)])).rejects.toThrow('save it as UTF-8')
   })
 
+  test('no character of a long text is cut', async () => {
+    for (const lead of ['', 'x']) {
+      const long = lead + '😀'.repeat(30_000)
+      expect(await rows(`a,b\n1,${long}\n`)).toEqual([
+        ['a', 'b'],
+        ['1', long],
+      ])
+    }
+  })
+
   test('text comes out as it went in, wherever the stream is cut', async () => {
     const characters = fc.string({ unit: fc.constantFrom('a', 'ñ', '€', '😀', ' '), maxLength: 30 })
     await fc.assert(
