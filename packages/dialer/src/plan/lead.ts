@@ -26,7 +26,7 @@ export interface RawRow {
 }
 
 /** A lead as it is planned, but for its calendar. */
-export interface Lead {
+interface Lead {
   readonly number: string
   readonly key?: string
   readonly variables: Variables

@@ -13,7 +13,7 @@ export type SuppressionHook = (
 ) => boolean | Promise<boolean>
 
 /** How long a hook may take, in milliseconds. */
-export const defaultHookTimeoutMs = 5000
+const defaultHookTimeoutMs = 5000
 
 /** Asks a hook. @throws Error if it fails, does not answer in time, or not with yes or no */
 export async function askHook(

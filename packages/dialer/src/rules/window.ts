@@ -3,7 +3,7 @@ import type { Temporal } from 'temporal-polyfill'
 import { DialerInputError } from '../errors.ts'
 
 /** Hours of one day, in minutes after midnight: from, and up to but not including. */
-export type Hours = readonly [from: number, to: number]
+type Hours = readonly [from: number, to: number]
 
 /** Hours by the day of the week: index 0 is Monday. */
 export type Week = readonly (readonly Hours[])[]
