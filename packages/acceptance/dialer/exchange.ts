@@ -2,7 +2,7 @@
  * The mock in a process of its own: what it counts survives whatever is killed around it.
  *
  * Started with its options as JSON in the first argument; sends `{ url, controlUrl }` when it listens, and a
- * `Census` whenever it is asked for one.
+ * `Census` whenever it is asked for one; `calm` ends the faults.
  */
 import { serveMock } from '@digame/mock'
 import { createRandom } from './random.ts'
@@ -27,6 +27,7 @@ const befall = (): void => {
 }
 
 let requests = 0
+let isCalm = false
 const served = await serveMock(
   {
     port: 0,
@@ -38,7 +39,7 @@ const served = await serveMock(
     keepRequests: 0,
     onRequest: () => {
       requests++
-      if (faultRate > 0) befall()
+      if (!isCalm && faultRate > 0) befall()
     },
   },
   { out: () => {} },
@@ -63,7 +64,12 @@ const count = async (): Promise<void> => {
 // It ends with the process.
 count().catch(() => {})
 
-process.on('message', () => {
+process.on('message', (asked) => {
+  if (asked === 'calm') {
+    isCalm = true
+    process.send?.({})
+    return
+  }
   const census: Census = {
     most,
     live,

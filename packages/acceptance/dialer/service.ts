@@ -30,6 +30,8 @@ export interface Census {
 export interface Service extends AsyncDisposable {
   readonly url: string
   census(): Promise<Census>
+  /** From now on nothing fails. */
+  calm(): Promise<void>
 }
 
 /** Ends a process that was started here, and waits until it is gone. */
@@ -52,14 +54,16 @@ export function start(program: string, options: unknown): ChildProcess {
 export async function startService(options: Partial<ExchangeOptions> = {}): Promise<Service> {
   const child = start('exchange.ts', { speed: 200, seed: 1, faultRate: 0, listDelay: 0, ...options })
   const [{ url }] = (await once(child, 'message')) as [{ url: string }]
+  async function ask<Answer>(what: 'census' | 'calm'): Promise<Answer> {
+    const answer = once(child, 'message') as Promise<[Answer]>
+    child.send(what)
+    const [told] = await answer
+    return told
+  }
   return {
     url,
-    async census() {
-      const answer = once(child, 'message') as Promise<[Census]>
-      child.send('census')
-      const [census] = await answer
-      return census
-    },
+    census: () => ask<Census>('census'),
+    calm: () => ask<void>('calm'),
     [Symbol.asyncDispose]: () => kill(child),
   }
 }

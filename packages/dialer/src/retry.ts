@@ -32,7 +32,7 @@ export const noRetries: RetryTable = {
 }
 
 /** How often one lead is called at most, whatever the outcomes; refused attempts are not among them. */
-export const defaultMaxTries = 3
+export const defaultTries = 3
 
 /** What becomes of a lead. */
 export type AfterCall =

@@ -1,0 +1,65 @@
+/** One runner in a process of its own, to be killed. Tells of its events; exits 0 when nobody is left to call. */
+import { Diga } from '@digame/client'
+import { createDialer, type Limits, openPostgresLedger, openSqliteLedger, type Port } from '@digame/dialer'
+import { createPort } from './port.ts'
+import { type LedgerPlace, times } from './times.ts'
+
+export interface WorkerOptions {
+  readonly ledger: LedgerPlace
+  readonly url: string
+  readonly limits: Limits
+  /** Whether what other processes of the account do counts. */
+  readonly seesTraffic?: boolean
+  /** It stops itself, as SIGSTOP from outside would, when it has claimed and is about to send. */
+  readonly freezes?: boolean
+}
+
+const {
+  freezes = false,
+  ledger: place,
+  url,
+  limits,
+  seesTraffic = false,
+} = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions
+
+// Whoever started it has gone.
+process.once('disconnect', () => process.exit())
+// A broken database is what a storm is about.
+process.once('uncaughtException', (error) => {
+  process.send?.({ type: 'crashed', why: error.stack })
+  process.exit(1)
+})
+
+const ledger =
+  place.store === 'sqlite'
+    ? await openSqliteLedger(place.path, { times })
+    : await openPostgresLedger(place.url, { schema: place.schema, times })
+const { requestMs, settleMs } = times
+const diga = new Diga({ apiKey: 'storm', baseUrl: url, timeoutMs: requestMs, settleMs, maxRetries: 1 })
+const { activeCalls, ...adapted } = createPort(diga)
+let isFrozen = false
+const port: Port = {
+  ...adapted,
+  async place(request, options) {
+    // Here the dialer's own check of the deadline is behind it: only the one of the port is left.
+    if (freezes && !isFrozen) {
+      isFrozen = true
+      process.kill(process.pid, 'SIGSTOP')
+    }
+    return adapted.place(request, options)
+  },
+}
+const dialer = createDialer({
+  port: seesTraffic && activeCalls ? { ...port, activeCalls } : port,
+  ledger,
+  limits,
+})
+const tell = async (): Promise<void> => {
+  for await (const event of dialer.events) process.send?.(event)
+}
+tell()
+const stop = new AbortController()
+process.once('SIGTERM', () => stop.abort())
+const end = await dialer.run({ signal: stop.signal })
+await ledger.close()
+process.send?.({ type: 'end', end }, () => process.exit(end === 'halted' ? 3 : 0))
