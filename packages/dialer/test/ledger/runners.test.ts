@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Ledger, Runner } from '../../src/ledger.ts'
 import { attemptsOf, claim, claimOne, day, running, undecidedOne } from './support/batches.ts'
 import { postgresStore, type Store, stores } from './support/stores.ts'
@@ -152,6 +152,7 @@ describe('claimers on Postgres', () => {
     await running(one, 40)
     const runners = [await one.join(), await two.join()]
     const blocker = await store.behind.connect()
+    onTestFinished(() => blocker.release(true))
     for (const slots of [1, 5]) {
       await blocker.query(`begin; select 1 from ${store.schema}.ledger for update`)
       const claims = runners.map((runner) => claim(one, runner, { slots }))
@@ -164,7 +165,6 @@ describe('claimers on Postgres', () => {
       expect(claimed).toHaveLength(slots)
       for (const { attempt } of claimed) await one.refused(attempt, 'test')
     }
-    blocker.release()
   })
 
   test('never share a lead', async () => {

@@ -8,6 +8,11 @@ import { inRows, listed, type Tx } from './db.ts'
 import { createDecidedSteps, dropUnsent, steps } from './facts.ts'
 import { attemptColumns, attemptOf, attemptTables } from './rows.ts'
 
+/** Busy leads whose newest attempt is over. */
+export const undecidedSql = `select ${attemptColumns}, l.tries, l.expires_at from lead l join attempt a on a.lead = l.id
+  and a.no = (select max(no) from attempt where lead = l.id)
+  where l.state = 'busy' and a.state in ('refused','ended') order by l.id limit $1`
+
 /** `leave` also lets go of whatever the store holds for the runner. */
 export function createRunner(context: Context, id: string, leave: () => Promise<void>): Runner {
   const { db, seal, times } = context
@@ -109,12 +114,7 @@ export function createRunner(context: Context, id: string, leave: () => Promise<
 
     undecided: (limit) =>
       decide(async (tx) => {
-        const rows = await tx.all(
-          `select ${attemptColumns}, l.tries, l.expires_at from lead l join attempt a on a.lead = l.id
-           and a.no = (select max(no) from attempt where lead = l.id)
-           where l.state = 'busy' and a.state in ('refused','ended') order by l.id limit $1`,
-          limit,
-        )
+        const rows = await tx.all(undecidedSql, limit)
         return await histories(
           context,
           tx,
