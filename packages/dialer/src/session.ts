@@ -96,9 +96,12 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     }
   }
 
-  async function stop(batch: number | undefined, why: string): Promise<void> {
-    if (batch !== undefined && batches.get(batch)?.state === 'running') await runner.stop(batch, why)
-    lookAt = Number.NEGATIVE_INFINITY
+  async function stop(id: number | undefined, why: string): Promise<void> {
+    const batch = id === undefined ? undefined : batches.get(id)
+    if (batch?.state !== 'running') return
+    batches.set(batch.id, { ...batch, state: 'stopped', why })
+    await runner.stop(batch.id, why)
+    tell({ type: 'stopped', batch: batch.id, why })
   }
 
   const keyless = 'calls come back without their key: one that is lost could not be found again'
@@ -224,9 +227,9 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     const limit = Math.min(claimAtMost, pace.free())
     const begun: Begun = { wall: clock.now(), elapsed: clock.elapsed() }
     const calendars = rulebook.open(begun.wall)
-    const taken = work.port.activeCalls ? await runner.slots() : 0
-    const slots = limits.slots - traffic.others(taken, crew.sending().length)
-    if (limit < 1 || slots < 1 || calendars.length === 0) return false
+    const own = work.port.activeCalls ? (await runner.slots()) - crew.sending().length : 0
+    const slots = limits.slots - traffic.others(own)
+    if (limit < 1 || slots < 1 || calendars.length === 0 || !traffic.isKnown()) return false
     const claimed = await runner.claim({ calendars, slots, limit, batch: only })
     pace.took(claimed.length)
     for (const { attempt } of claimed) crew.sendingBegins(attempt)
@@ -266,8 +269,13 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     if (looks && crew.size() === 0) {
       const until = await outlook()
       if (until === 'done') {
-        if (!stay) return 'done'
-      } else if (until !== waitingFor && (until === undefined || until > clock.now())) {
+        if (stay) return lookMs
+        // What the ledger itself stopped in the meantime is told.
+        await readBatches()
+        return 'done'
+      }
+
+      if (until !== waitingFor && (until === undefined || until > clock.now())) {
         waitingFor = until
         const moment = until !== undefined && until < Number.POSITIVE_INFINITY ? new Date(until) : undefined
         tell({ type: 'waiting', until: moment })

@@ -48,7 +48,7 @@ export function createClock(begin: number = noon): DrivenClock {
     for (let jumps = 0; ; jumps++) {
       await breathe()
       if (await isSo()) return
-      if (jumps > 2_000) throw new Error('it never came to that')
+      if (jumps > 10_000) throw new Error('it never came to that')
       if (!jump()) throw new Error('nothing more happens')
     }
   }
