@@ -38,7 +38,7 @@ function delimiterOf(line: string): string {
 }
 
 // The parser makes all rows of what it is given before the first is taken: few at a time keep memory low.
-const sliceLength = 8192
+const sliceLength = 4096
 
 function* slices(text: string): Generator<string> {
   for (let at = 0, end = 0; at < text.length; at = end) {

@@ -5,11 +5,12 @@
  * and keeps what is skipped. A plan does not change any more; its hash names its rows, agent, hours and rules.
  */
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { DialerError } from '../errors.ts'
 import type { PlanWriter } from '../ledger.ts'
 import type { Batch, Json, PlanRow } from '../records.ts'
-import { createCalendarBook } from '../rules/calendar.ts'
-import { loadCalendars } from '../rules/opening.ts'
+import { calendarOf, createCalendarBook } from '../rules/calendar.ts'
+import { type Calendars, loadCalendars } from '../rules/opening.ts'
 import { regionsOf } from '../rules/prefixes.ts'
 import { purposes } from '../rules/purpose.ts'
 import { filledByService } from './columns.ts'
@@ -31,7 +32,8 @@ export interface Plan {
   readonly warnings: readonly string[]
 }
 
-const pieceRows = 500
+// Small: what lives for long makes V8's young generation, and so the process, larger.
+const pieceRows = 200
 const dayMs = 86_400_000
 // Leads that wait for longer than this are estimated together.
 const longestWaitDays = 400
@@ -91,6 +93,8 @@ async function write(
     if (rejected.length > 0) await writer.reject(rejected)
     if (added.length === 0) return
     const verdicts = await writer.add(added)
+    // Neither a source in memory nor a store in the same process ever waits: others get their turn here.
+    await setImmediate()
     for (const [index, row] of added.entries()) {
       const verdict = verdicts[index]
       if (verdict === undefined)
@@ -124,6 +128,12 @@ async function countRejected(options: PlanOptions, batch: number): Promise<Map<s
   return counts
 }
 
+function assertSound({ broken }: Calendars): void {
+  const [first] = broken
+  if (first)
+    throw new DialerError('BROKEN_CALENDAR', `The hours ${first[0]} cannot be evaluated: ${first[1]}.`)
+}
+
 /**
  * Plans leads as a batch, paused. Nothing is dialled, and nothing of a plan that fails stays in the ledger.
  *
@@ -137,6 +147,8 @@ export async function planBatch(options: PlanOptions): Promise<Plan> {
   const now = await ledger.now()
   const resolved = resolvePlan(options, now)
   const { rules, limits } = resolved
+  // Before anything is read: rules that cannot be evaluated cost nothing, and the holidays need less memory now than later.
+  assertSound(await loadCalendars({ 'of the plan': calendarOf('+34', rules) }))
   const book = createCalendarBook(rules)
   const tally = createTally(now)
   const writer = await ledger.beginPlan({ suppression: purposes[rules.purpose].asksSuppression })
