@@ -4,6 +4,7 @@ import {
   calendar,
   claim,
   claimOne,
+  collect,
   hour,
   numberOf,
   plan,
@@ -177,9 +178,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await ledger.suppress([numberOf(1)], 'again')).toBe(0)
     expect(await claim(ledger, runner)).toMatchObject([{ batch: serves }])
     expect(await leads(minds)).toEqual({ cancelled: 1 })
-    expect(await Array.fromAsync(ledger.leads(minds))).toMatchObject([
-      { state: 'cancelled', why: 'suppressed' },
-    ])
+    expect(await collect(ledger.leads(minds))).toMatchObject([{ state: 'cancelled', why: 'suppressed' }])
   })
 
   test('stops a batch at its budget of calls, refusals given back', async () => {

@@ -35,7 +35,7 @@ describe.each(stores)('many leads and attempts on $name', ({ create }) => {
       await store.sql('analyze')
     }
     const used = {
-      slots: await planOf(store, filled(slotsSql, '0')),
+      slots: await planOf(store, filled(slotsSql(1), '0')),
       due: await planOf(store, filled(dueSql, 'null')),
       pick: await planOf(store, filled(pickSql(''), ...values)),
       undecided: await planOf(store, filled(undecidedSql, '10')),

@@ -56,12 +56,16 @@ const op: fc.Arbitrary<Op> = fc.oneof(
 class Run {
   readonly attempts: { id: string; state: AttemptState; callId?: string | undefined }[] = []
   imported = 0
-  constructor(
-    readonly store: Store,
-    public ledger: Ledger,
-    public runner: Runner,
-    readonly batches: readonly number[],
-  ) {}
+  readonly store: Store
+  ledger: Ledger
+  runner: Runner
+  readonly batches: readonly number[]
+  constructor(store: Store, ledger: Ledger, runner: Runner, batches: readonly number[]) {
+    this.store = store
+    this.ledger = ledger
+    this.runner = runner
+    this.batches = batches
+  }
 
   async do(op: Op): Promise<void> {
     if (op.op === 'step') await this.step(op.step, op.which)

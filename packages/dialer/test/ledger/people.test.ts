@@ -2,7 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createSeal } from '../../src/seal.ts'
-import { claim, claimOne, day, numberOf, plan, rowOf, running, undecidedOne } from './support/batches.ts'
+import {
+  claim,
+  claimOne,
+  collect,
+  day,
+  numberOf,
+  plan,
+  rowOf,
+  running,
+  undecidedOne,
+} from './support/batches.ts'
 import { type Store, sqliteStore, stores } from './support/stores.ts'
 
 const key = 'k'.repeat(32)
@@ -34,7 +44,7 @@ describe.each(stores)('sealed numbers on $name', ({ create }) => {
     expect(await ledger.held()).toMatchObject([
       { number: numberOf(1), evidence: { candidates: [numberOf(1)] } },
     ])
-    expect(await Array.fromAsync(ledger.leads(batch))).toMatchObject([{ key: 'one', number: numberOf(1) }])
+    expect(await collect(ledger.leads(batch))).toMatchObject([{ key: 'one', number: numberOf(1) }])
     const again = await store.open(sealed)
     expect(await again.batches()).toHaveLength(1)
   })
@@ -131,7 +141,7 @@ describe.each(stores)('a purge on $name', ({ create }) => {
     expect(await ledger.purge(store.now() - 2 * day)).toBe(0)
     const { holders, slots, ...after } = await ledger.status(batch)
     expect(before).toMatchObject(after)
-    const leads = await Array.fromAsync(ledger.leads(batch))
+    const leads = await collect(ledger.leads(batch))
     expect(leads).toMatchObject([
       { purged: true, number: '', variables: {}, attempts: [{ outcome: 'completed', number: '' }] },
       { purged: false, number: numberOf(2) },

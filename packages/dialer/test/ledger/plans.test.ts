@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Ledger } from '../../src/ledger.ts'
-import { claim, numberOf, plan, rowOf } from './support/batches.ts'
+import { claim, collect, numberOf, plan, rowOf } from './support/batches.ts'
 import { type Store, stores } from './support/stores.ts'
 
 describe.each(stores)('a plan on $name', ({ create }) => {
@@ -47,13 +47,13 @@ describe.each(stores)('a plan on $name', ({ create }) => {
       },
     })
     const [{ id } = { id: 0 }] = await ledger.batches()
-    expect(await Array.fromAsync(ledger.skipped(id))).toEqual([
+    expect(await collect(ledger.skipped(id))).toEqual([
       { line: 3, verdict: 'suppressed', reason: undefined, key: undefined, value: numberOf(3) },
       { line: 6, verdict: 'duplicate', reason: undefined, key: undefined, value: numberOf(5) },
       { line: 7, verdict: 'duplicate', reason: undefined, key: 'again', value: numberOf(1) },
       { line: 4, verdict: 'rejected', reason: 'FOREIGN', key: 'four', value: '+33 1' },
     ])
-    expect(await Array.fromAsync(ledger.leads(id))).toMatchObject([
+    expect(await collect(ledger.leads(id))).toMatchObject([
       { line: 1, number: numberOf(1), state: 'ready', variables: { name: 'Somebody 1' }, attempts: [] },
       { line: 2, key: 'two' },
       { line: 5 },
@@ -112,10 +112,10 @@ describe.each(stores)('a plan on $name', ({ create }) => {
     for (let from = 0; from < rows.length; from += 1_000) await writer.add(rows.slice(from, from + 1_000))
     await writer.reject(rows.map(({ line }) => ({ line, reason: 'x' })))
     const { batch: made } = await writer.commit(batch)
-    const read = await Array.fromAsync(ledger.leads(made.id))
+    const read = await collect(ledger.leads(made.id))
     expect(read.map((lead) => lead.line)).toEqual(rows.map((row) => row.line))
     expect(read[2_000]?.variables).toEqual({ note: 'ñ "quoted"\n\u0000😀' })
-    expect(await Array.fromAsync(ledger.skipped(made.id))).toHaveLength(rows.length)
+    expect(await collect(ledger.skipped(made.id))).toHaveLength(rows.length)
   })
 
   test('tells of changes to whoever listens', async () => {

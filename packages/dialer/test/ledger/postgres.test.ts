@@ -3,7 +3,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { copyLedger } from '../../src/copy.ts'
 import { openPostgresLedger, prepare } from '../../src/ledgers/postgres/open.ts'
 import { migrations } from '../../src/ledgers/sql/migrations.ts'
-import { attemptsOf, claim, claimOne, day, plan, running, undecidedOne } from './support/batches.ts'
+import { attemptsOf, claim, claimOne, collect, day, plan, running, undecidedOne } from './support/batches.ts'
 import { postgresStore, sqliteStore } from './support/stores.ts'
 
 describe('a ledger in Postgres', () => {
@@ -159,11 +159,11 @@ describe('a copy from a file to Postgres', () => {
     const target = await postgresStore()
     const to = await target.open()
     const before = await from.status(batch)
-    const leads = await Array.fromAsync(from.leads(batch))
+    const leads = await collect(from.leads(batch))
     expect(await copyLedger(from, to)).toEqual({ leads: 2_500, attempts: 1_000 })
     expect(to.id).toBe(from.id)
     expect(await to.status(batch)).toEqual(before)
-    expect(await Array.fromAsync(to.leads(batch))).toEqual(leads)
+    expect(await collect(to.leads(batch))).toEqual(leads)
     expect(await to.suppressed('+34600009999')).toBe(true)
     expect(await to.unknownKeys(claimed.map((one) => one.idempotencyKey))).toEqual([])
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Ledger, Runner } from '../../src/ledger.ts'
-import { attemptsOf, claim, claimOne, day, running, undecidedOne } from './support/batches.ts'
+import { attemptsOf, claim, claimOne, collect, day, running, undecidedOne } from './support/batches.ts'
 import { postgresStore, type Store, stores } from './support/stores.ts'
 
 describe.each(stores)('a runner on $name', ({ create }) => {
@@ -77,7 +77,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     expect(await runner.decide(now, { to: 'done', why: 'refused' })).toBe(true)
     expect(await runner.undecided(10)).toEqual([])
     expect(await ledger.status(batch)).toMatchObject({ leads: { done: 1 }, finished: true })
-    expect(await Array.fromAsync(ledger.leads(batch))).toMatchObject([{ state: 'done', why: 'refused' }])
+    expect(await collect(ledger.leads(batch))).toMatchObject([{ state: 'done', why: 'refused' }])
   })
 
   test('a cancelled batch calls nobody again and follows what it began', async () => {

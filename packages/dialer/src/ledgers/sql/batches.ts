@@ -69,7 +69,7 @@ export async function sweepCancelled({ db }: Context): Promise<void> {
       tx.run(
         `update lead set state = 'cancelled', why = 'batch', changed_at = $1 where id in (
          select l.id from lead l join batch b on b.id = l.batch where b.state = 'cancelled' and l.state = 'ready'
-         limit ${cancelledAtOnce})`,
+         limit ${cancelledAtOnce}) and state = 'ready'`,
         tx.now,
       ),
     )

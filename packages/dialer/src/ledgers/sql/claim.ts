@@ -14,7 +14,9 @@ const mostLookedAt = 1_000
 
 /** Earliest ready lead of each calendar of the running batches; `$1` narrows to one batch. */
 export const dueSql = `select c.batch, c.key,
-    (select min(l.due_at) from lead l where l.batch = c.batch and l.calendar = c.key and l.state = 'ready') as due_at
+    (select min(l.due_at) from lead l where l.batch = c.batch and l.calendar = c.key and l.state = 'ready') as due_at,
+    b.from_number, b.agent, b.suppression, b.tries, b.calls_per_day, b.budget_calls, b.budget_minutes, b.spent_calls,
+    b.spent_seconds
   from calendar c join batch b on b.id = c.batch
   where b.state = 'running' and b.id = coalesce($1, b.id) order by c.batch`
 
@@ -58,26 +60,19 @@ export async function claim(
   const { db, times } = context
   const { now } = tx
   assertRunning(tx.self)
-  const [slots] = await tx.all(slotsSql, now - times.maxCallMs)
-  let free = Math.min(options.limit, options.slots - Number(slots?.['n']))
-  if (free <= 0) return []
-
   const calendars = new Map(options.calendars.map((calendar) => [calendar.key, calendar]))
-  const due = (await tx.all(dueSql, options.batch ?? null))
+  const pairs = await tx.all(
+    `select d.*, (${slotsSql(2)}) as slots from (${dueSql}) d`,
+    options.batch ?? null,
+    now - times.maxCallMs,
+  )
+  let free = Math.min(options.limit, options.slots - Number(pairs[0]?.['slots'] ?? 0))
+  const due = pairs
     .filter(
       (row) => row['due_at'] !== null && Number(row['due_at']) <= now && calendars.has(String(row['key'])),
     )
     .sort((a, b) => Number(a['batch']) - Number(b['batch']) || Number(a['due_at']) - Number(b['due_at']))
-  if (due.length === 0) return []
-  const batches = new Map(
-    (
-      await tx.all(
-        `select id, from_number, agent, suppression, tries, calls_per_day, budget_calls, budget_minutes, spent_calls,
-         spent_seconds from batch where id ${inRows(db, 1, 'bigint')}`,
-        listed(new Set(due.map((row) => row['batch'] ?? null))),
-      )
-    ).map((batch) => [batch['id'], { ...batch } as Record<string, Value>]),
-  )
+  const batches = new Map(due.map((row) => [row['batch'], { ...row } as Record<string, Value>]))
 
   const claimed: Claimed[] = []
   let lookedAt = 0
@@ -89,7 +84,7 @@ export async function claim(
       if (free <= 0 || lookedAt >= mostLookedAt) return claimed
       const why = spent(batch)
       if (why) {
-        await stopSpent(tx, Number(batch['id']), why)
+        await stopSpent(tx, Number(batch['batch']), why)
         break
       }
       const left =
@@ -99,7 +94,7 @@ export async function claim(
       const limit = lookedAt ? Math.max(want, 100) : want
       const leads = await tx.all(
         pickSql(db.forUpdate),
-        Number(batch['id']),
+        Number(batch['batch']),
         calendar.key,
         now,
         calendar.dayStart,
@@ -113,10 +108,11 @@ export async function claim(
         if (!way) clear.push(lead)
         else await moveAway(tx, Number(lead['id']), way)
       }
-      for (const made of await insert(context, tx, worker, batch, clear, ids)) claimed.push(made)
-      free -= clear.length
-      batch['spent_calls'] = Number(batch['spent_calls']) + clear.length
-      if (leads.length < limit) break
+      const made = await insert(context, tx, worker, batch, clear, ids)
+      claimed.push(...made)
+      free -= made.length
+      batch['spent_calls'] = Number(batch['spent_calls']) + made.length
+      if (leads.length < limit || made.length < clear.length) break
     }
   }
   return claimed
@@ -153,6 +149,13 @@ async function insert(
   ids: Set<string>,
 ): Promise<Claimed[]> {
   if (leads.length === 0) return []
+  // Paused meanwhile: whoever pauses waits for this transaction, or this one for the pause.
+  const runs = await tx.run(
+    `update batch set spent_calls = spent_calls + $2 where id = $1 and state = 'running'`,
+    batch['batch'] ?? null,
+    leads.length,
+  )
+  if (runs === 0) return []
   const rows = leads.map((lead) => {
     const id = randomUUID()
     ids.add(id)
@@ -168,21 +171,16 @@ async function insert(
      select id, lead, cast($2 as bigint), no, person, 'sending', $3, cast($4 as bigint)
      from ${db.rows(1, { id: 'text', lead: 'bigint', no: 'bigint', person: 'text' })}`,
     JSON.stringify(rows),
-    batch['id'] ?? null,
+    batch['batch'] ?? null,
     worker,
     tx.now,
-  )
-  await tx.run(
-    'update batch set spent_calls = spent_calls + $2 where id = $1',
-    batch['id'] ?? null,
-    rows.length,
   )
   return rows.map(({ id, lead, no }, index) => {
     const { number, key, variables = {} } = opened(seal, leads[index]?.['data'])
     return {
       attempt: id,
       idempotencyKey: `${tx.self.id}.${id}`,
-      batch: Number(batch['id']),
+      batch: Number(batch['batch']),
       lead,
       no,
       number,

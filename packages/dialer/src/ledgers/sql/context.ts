@@ -24,9 +24,9 @@ export const defaultTimes: LedgerTimes = {
 /** States in which a number may be ringing, word for word as in the partial indexes. */
 export const open = `state in ('sending','unknown','placed','held')`
 
-/** Attempts that take a slot; `$1` is the oldest moment at which a call may have begun that still lasts. */
-export const slotsSql = `select count(*) as n from attempt
-  where ${open} and (state <> 'held' or sending_at > $1)`
+/** Attempts that take a slot; `$n` is the oldest moment at which a call may have begun that still lasts. */
+export const slotsSql = (n: number): string => `select count(*) as n from attempt
+  where ${open} and (state <> 'held' or sending_at > $${n})`
 
 /** A ledger that was copied away must not change any more. */
 export function assertHere(self: Self): void {

@@ -68,13 +68,14 @@ export function createRunner(context: Context, id: string, leave: () => Promise<
             dueAt: Number(row['due_at']),
           })),
       ),
-    slots: () => decide(async (tx) => Number((await tx.all(slotsSql, tx.now - times.maxCallMs))[0]?.['n'])),
+    slots: () =>
+      decide(async (tx) => Number((await tx.all(slotsSql(1), tx.now - times.maxCallMs))[0]?.['n'])),
     expire: () =>
       decide((tx) =>
         tx.run(
           `update lead set state = 'expired', why = 'expired', changed_at = $1 where id in (
            select id from lead where state = 'ready' and expires_at is not null and expires_at <= $1 limit 5000
-           ${db.forUpdate && 'for update skip locked'})`,
+           ${db.forUpdate && 'for update skip locked'}) and state = 'ready'`,
           tx.now,
         ),
       ),

@@ -84,6 +84,12 @@ export async function undecidedOne(runner: Runner): Promise<Undecided> {
 }
 
 export async function attemptsOf(ledger: Ledger, batch: number): Promise<Attempt[]> {
-  const leads = await Array.fromAsync(ledger.leads(batch))
+  const leads = await collect(ledger.leads(batch))
   return leads.flatMap((lead) => lead.attempts)
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
 }
