@@ -26,7 +26,7 @@ export interface Estimate {
   readonly minutes: number
   /** In the currency of `pricePerMinute`. */
   readonly cost?: number
-  /** When the last call is over; absent if it cannot be told, as where hours never open. */
+  /** When the last call is over, beyond two years roughly; absent if it cannot be told, as where hours never open. */
   readonly endsAt?: Date
   /** The budget ends the batch before everybody is called. */
   readonly isCutByBudget: boolean
@@ -55,6 +55,8 @@ interface Work {
   calls: number
 }
 
+// Nobody needs the hour of what is so far away: the pace goes on as it was until then.
+const simulatedMs = 2 * 366 * 86_400_000
 // An estimate that needs more openings and closings than this is none.
 const mostSteps = 20_000
 // Calls are divided among calendars in fractions.
@@ -73,12 +75,17 @@ function lastBegin(
   start: number,
   pace: { rate: number; burst: number },
 ): number | undefined {
+  const all = works.reduce((sum, { calls }) => sum + calls, 0)
   let at = start
   let isIdle = true
   let last = start
   for (let step = 0; step < mostSteps; step += 1) {
     const left = works.filter(({ calls }) => calls > nothing)
     if (left.length === 0) return last
+    if (at - start > simulatedMs) {
+      const done = all - left.reduce((sum, { calls }) => sum + calls, 0)
+      return done > nothing ? start + ((at - start) * all) / done : undefined
+    }
     const open = new Set(openCalendars(calendars, at).map(({ key }) => key))
     const due = left.filter(({ calendar, from }) => from <= at && open.has(calendar))
     const nextFrom = Math.min(...left.map(({ from }) => from).filter((from) => from > at))

@@ -93,6 +93,12 @@ describe('when it ends', () => {
     expect(told([load('broken', 1), load('madrid', 1)])).not.toHaveProperty('endsAt')
   })
 
+  test('beyond two years the pace goes on', () => {
+    const years = (leads: number): number =>
+      (Date.parse(ends([load('madrid', leads)]) ?? '') - tuesday) / (365.25 * 86_400_000)
+    expect(years(900_000) / years(150_000)).toBeCloseTo(6, 0)
+  })
+
   test('a million calls are told in a moment', () => {
     expect(ends([load('madrid', 500_000), load('canary', 500_000)], { slots: 15 })).toMatch(/^2026-1[01]/)
   })
