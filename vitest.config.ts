@@ -16,7 +16,7 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 60_000,
     setupFiles: [new URL('vitest.setup.ts', import.meta.url).pathname],
     reporters: ['default', 'json'],
-    outputFile: { json: '.report/tests.json' },
+    outputFile: { json: '.report/test.json' },
     restoreMocks: true,
     unstubGlobals: true,
     unstubEnvs: true,

@@ -1,7 +1,7 @@
 /**
  * The whole gate: every check of every package through turbo, then one count of all.
  *
- * A task that writes `.report/tests.json` (vitest) counts as its tests; any other counts as one.
+ * A task that writes `.report/<task>.json` (vitest) counts as its tests; any other counts as one.
  */
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
@@ -30,16 +30,15 @@ const root = new URL('..', import.meta.url)
 const runs = new URL('.turbo/runs/', root)
 
 async function report(task: Task): Promise<Report | undefined> {
-  const path = new URL(`${task.directory ? `${task.directory}/` : ''}.report/tests.json`, root)
-  return task.taskId.endsWith('#test')
-    ? JSON.parse(await readFile(path, 'utf8').catch(() => 'null'))
-    : undefined
+  const name = task.taskId.split('#')[1]
+  const path = new URL(`${task.directory ? `${task.directory}/` : ''}.report/${name}.json`, root)
+  return JSON.parse(await readFile(path, 'utf8').catch(() => 'null')) ?? undefined
 }
 
 const begun = performance.now()
 await rm(runs, { recursive: true, force: true })
 const code = await turbo([
-  ...['run', 'lint', 'typecheck', 'knip', 'generated', 'test', 'packaging'],
+  ...['run', 'lint', 'typecheck', 'knip', 'generated', 'test', 'storm', 'packaging'],
   ...[
     '--continue=dependencies-successful',
     '--summarize',

@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { talkers } from './people.ts'
 import { start, startService } from './service.ts'
-import { dialerOf, isLong, judge, leadsOf, makeFolder, numberOf, openLedger, plan } from './storm.ts'
+import { dialerOf, isLong, judge, leadsOf, makeFolder, openLedger, plan } from './storm.ts'
 import { type LedgerPlace, times } from './times.ts'
 import type { WorkerOptions } from './worker.ts'
 
-const leads = isLong ? 1000 : 120
+const leads = isLong ? 1000 : 60
 const seed = Number(process.env['DIGAME_SEED'] ?? 5)
 
 test(
@@ -24,7 +25,7 @@ test(
     })
     const place: LedgerPlace = { store: 'sqlite', path: join(folder.path, 'ledger.db') }
     const ledger = await openLedger(place)
-    const numbers = Array.from({ length: leads }, (_, n) => numberOf(n))
+    const numbers = talkers(leads)
     const batch = await plan(ledger, numbers)
     const options: WorkerOptions = {
       ledger: place,

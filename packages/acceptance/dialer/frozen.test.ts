@@ -2,9 +2,10 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { talkers } from './people.ts'
 import { startPostgres } from './postgres.ts'
 import { kill, start, startService } from './service.ts'
-import { judge, leadsOf, numberOf, openLedger, plan } from './storm.ts'
+import { judge, leadsOf, openLedger, plan } from './storm.ts'
 import { type LedgerPlace, times } from './times.ts'
 import type { WorkerOptions } from './worker.ts'
 
@@ -14,10 +15,7 @@ test('a worker frozen between its claim and its request does not ring when it wa
   const place: LedgerPlace = { store: 'postgres', url: postgres.url, schema: `frozen_${process.pid}` }
   const ledger = await openLedger(place)
   const leads = 6
-  const batch = await plan(
-    ledger,
-    Array.from({ length: leads }, (_, n) => numberOf(n)),
-  )
+  const batch = await plan(ledger, talkers(leads))
   const options: WorkerOptions = {
     ledger: place,
     url: service.url,

@@ -2,14 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { launch } from './fleet.ts'
+import { people } from './people.ts'
 import { startPostgres } from './postgres.ts'
 import { createRandom } from './random.ts'
 import { startService } from './service.ts'
-import { dialerOf, isLong, judge, leadsOf, openLedger, people, plan } from './storm.ts'
+import { dialerOf, isLong, judge, leadsOf, openLedger, plan } from './storm.ts'
 import { type LedgerPlace, times } from './times.ts'
 
-const leads = isLong ? 300 : 80
-const kills = isLong ? 45 : 12
+const leads = isLong ? 300 : 40
+const kills = isLong ? 45 : 8
 const crashes = isLong ? 3 : 1
 const seed = Number(process.env['DIGAME_SEED'] ?? 11)
 

@@ -4,14 +4,15 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { people } from './people.ts'
 import { createRandom } from './random.ts'
 import { kill, start, startService } from './service.ts'
-import { dialerOf, isLong, judge, leadsOf, makeFolder, openLedger, people, plan } from './storm.ts'
+import { dialerOf, isLong, judge, leadsOf, makeFolder, openLedger, plan } from './storm.ts'
 import { type LedgerPlace, times } from './times.ts'
 import type { WorkerOptions } from './worker.ts'
 
-const leads = isLong ? 300 : 80
-const kills = isLong ? 45 : 12
+const leads = isLong ? 300 : 40
+const kills = isLong ? 45 : 8
 const seed = Number(process.env['DIGAME_SEED'] ?? 7)
 
 /** Resolves when the worker says that it has joined, or with its exit. */

@@ -1,9 +1,10 @@
 /** Four workers share the account's slots: never one call too many, and none left empty. */
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launch } from './fleet.ts'
-import { startPostgres } from './postgres.ts'
+import { talkers } from './people.ts'
+import { type Database, startPostgres } from './postgres.ts'
 import { startService } from './service.ts'
-import { isLong, judge, leadsOf, numberOf, openLedger, plan } from './storm.ts'
+import { isLong, judge, leadsOf, openLedger, plan } from './storm.ts'
 import type { LedgerPlace } from './times.ts'
 
 const caps = isLong
@@ -14,13 +15,18 @@ const caps = isLong
     ]
   : [
       { slots: 1, leads: 8, speed: 300 },
-      { slots: 5, leads: 40, speed: 150 },
+      { slots: 5, leads: 30, speed: 150 },
     ]
+
+let postgres: Database
+beforeAll(async () => {
+  postgres = await startPostgres()
+})
+afterAll(() => postgres[Symbol.asyncDispose]())
 
 test.each(caps)(
   '4 workers fill $slots slots and never exceed them',
   async ({ slots, leads, speed }) => {
-    await using postgres = await startPostgres()
     await using service = await startService({ speed })
     const place: LedgerPlace = {
       store: 'postgres',
@@ -28,10 +34,7 @@ test.each(caps)(
       schema: `slots_${slots}_${process.pid}`,
     }
     const ledger = await openLedger(place)
-    const batch = await plan(
-      ledger,
-      Array.from({ length: leads }, (_, n) => numberOf(n)),
-    )
+    const batch = await plan(ledger, talkers(leads))
     await using fleet = launch(4, {
       ledger: place,
       url: service.url,

@@ -17,16 +17,7 @@ import type { Census, Service } from './service.ts'
 import { type LedgerPlace, times } from './times.ts'
 
 /** `pnpm storm` weathers the long ones. */
-export const isLong: boolean = process.env['DIGAME_STORM'] === 'long'
-
-/** Numbers whose calls end in every way there is, and whose answers get lost in every way; not the one that refuses each new body. */
-const testNumbers = [1, 2, 3, 4, 10, 11, 12, 13, 15, 16].map((n) => `+345000000${String(n).padStart(2, '0')}`)
-
-export const numberOf = (n: number): string => `+346${String(10_000_000 + n)}`
-
-/** So many people, some of whom answer in special ways. */
-export const people = (count: number): string[] =>
-  [...testNumbers, ...Array.from({ length: count }, (_, n) => numberOf(n))].slice(0, count)
+export const isLong: boolean = process.env['MODE'] === 'long'
 
 export const openLedger = (place: LedgerPlace): Promise<Ledger> =>
   place.store === 'sqlite'

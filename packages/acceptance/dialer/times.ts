@@ -6,4 +6,4 @@ export type LedgerPlace =
   | { readonly store: 'postgres'; readonly url: string; readonly schema: string }
 
 /** A storm has no time to wait; what matters is that the spans keep their order, and that no call lasts longer than `maxCallMs`. */
-export const times: LedgerTimes = { leaseMs: 3000, requestMs: 1500, settleMs: 400, maxCallMs: 4000 }
+export const times: LedgerTimes = { leaseMs: 3000, requestMs: 1500, settleMs: 400, maxCallMs: 2500 }

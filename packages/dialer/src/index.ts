@@ -1,4 +1,5 @@
 export type { Clock } from './clock.ts'
+export { copyLedger } from './copy.ts'
 export { createDialer, type Dialer, type DialerOptions, type RunEnd, type RunOptions } from './dialer.ts'
 export {
   DialerAdoptionError,
@@ -10,7 +11,7 @@ export {
   type Holder,
 } from './errors.ts'
 export type { AboutAttempt, DialerEvent } from './events.ts'
-export type { FactResult, Facts, Ledger, LedgerTimes } from './ledger.ts'
+export type { FactResult, Facts, Ledger, LedgerTimes, OpenCalendar, PlanWriter, Runner } from './ledger.ts'
 export { openPostgresLedger, type PostgresLedgerOptions } from './ledgers/postgres/open.ts'
 export { openSqliteLedger, type SqliteLedgerOptions } from './ledgers/sqlite/open.ts'
 export type { Limits } from './limits.ts'

@@ -11,7 +11,7 @@ import { about, insist, isTaken, type Subject, type Work } from './work.ts'
 const patience = 5
 
 /** What a look-up saw, for the person who settles a held attempt. */
-export function evidenceOf({ result, reason, candidates }: Found, at: number): Json {
+function evidenceOf({ result, reason, candidates }: Found, at: number): Json {
   return {
     at,
     result,

@@ -4,7 +4,7 @@ import { maskNumber } from './mask.ts'
 import type { LeadRecord } from './records.ts'
 
 /** What a cell can hold; a Date is written as ISO 8601. */
-export type ReportCell = string | number | boolean | Date | undefined | null
+type ReportCell = string | number | boolean | Date | undefined | null
 
 /** One line of a report. */
 export type ReportRow = Readonly<Record<string, ReportCell>>

@@ -20,7 +20,7 @@ interface Timer {
 }
 
 /** A Wednesday noon. */
-export const noon: number = Date.parse('2026-11-18T11:00:00Z')
+const noon: number = Date.parse('2026-11-18T11:00:00Z')
 
 /** Everything that can go on without time passing. */
 async function breathe(): Promise<void> {

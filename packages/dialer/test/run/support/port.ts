@@ -2,9 +2,9 @@ import type { Found, Outcome, Placement, PlaceRequest, Port, PortCall } from '@d
 import type { DrivenClock } from './clock.ts'
 
 /** What the service does with a request: a call that ends so, or an answer, or a call whose answer is lost. */
-export type Deed = Outcome | Placement | 'lost' | 'lost_unmade' | (() => Promise<Placement>)
+type Deed = Outcome | Placement | 'lost' | 'lost_unmade' | (() => Promise<Placement>)
 
-export interface MadeCall {
+interface MadeCall {
   readonly id: string
   readonly key: string
   readonly to: string

@@ -19,7 +19,7 @@ import { createCalendarBook } from '../../../src/rules/calendar.ts'
 import { createClock, type DrivenClock } from './clock.ts'
 import { createPort, type FakePort } from './port.ts'
 
-export interface PlanOptions {
+interface PlanOptions {
   readonly numbers?: readonly string[]
   readonly count?: number
   readonly limits?: Partial<BatchLimits>
@@ -49,7 +49,7 @@ export interface Rig {
 export const numberOf = (n: number): string => `+346${String(10_000_000 + n)}`
 
 /** Writes a batch into a ledger, as a plan would. */
-export async function plan(ledger: Ledger, options: PlanOptions = {}): Promise<number> {
+async function plan(ledger: Ledger, options: PlanOptions = {}): Promise<number> {
   const { numbers, count = 1, limits, isPaused = false, name, expiresAt, from = '+34910000001' } = options
   const rules: BatchRules = {
     purpose: 'requested',
