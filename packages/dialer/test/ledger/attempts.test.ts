@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { FactResult, Ledger, Runner } from '../../src/ledger.ts'
 import type { AttemptState, Claimed } from '../../src/records.ts'
-import { attemptsOf, claimOne, hour, running, undecidedOne } from './support/batches.ts'
+import { attemptsOf, claimOne, hour, rowOf, running, undecidedOne } from './support/batches.ts'
 import { type Store, stores } from './support/stores.ts'
 
 describe.each(stores)('an attempt on $name', ({ create }) => {
@@ -19,14 +19,19 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     claimed = await claimOne(ledger, runner)
   })
 
-  const steps: Record<string, () => Promise<FactResult>> = {
-    placed: () => ledger.placed(claimed.attempt, { callId: 'call-1' }),
-    refused: () => ledger.refused(claimed.attempt, 'NOT_A_NUMBER'),
-    unknown: () => ledger.unknown(claimed.attempt, 'TIMEOUT'),
-    ended: () => ledger.ended(claimed.attempt, { outcome: 'completed', seconds: 42, why: 'hangup' }),
-    hold: () => runner.hold(claimed.attempt, 'absent', { listed: 3 }),
-    lose: () => runner.lose(claimed.attempt),
-    settle: () => ledger.settle(claimed.attempt),
+  const stepsOf = (attempt: string): Record<string, () => Promise<FactResult>> => ({
+    placed: () => ledger.placed(attempt, { callId: `call of ${attempt}` }),
+    refused: () => ledger.refused(attempt, 'NOT_A_NUMBER'),
+    unknown: () => ledger.unknown(attempt, 'TIMEOUT'),
+    ended: () => ledger.ended(attempt, { outcome: 'completed', seconds: 42, why: 'hangup' }),
+    hold: () => runner.hold(attempt, 'absent', { listed: 3 }),
+    lose: () => runner.lose(attempt),
+    settle: () => ledger.settle(attempt),
+  })
+  const step = async (name: string, attempt = claimed.attempt): Promise<FactResult> => {
+    const result = await stepsOf(attempt)[name]?.()
+    if (!result) throw new Error(`There is no step ${name}`)
+    return result
   }
   const way: Record<AttemptState, string[]> = {
     sending: [],
@@ -36,6 +41,11 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     refused: ['refused'],
     ended: ['placed', 'ended'],
   }
+  async function reach(state: AttemptState, attempt = claimed.attempt): Promise<void> {
+    await store.advance(2 * hour)
+    for (const name of way[state]) await step(name, attempt)
+  }
+
   /** Steps in each state, where time is no obstacle. What is not listed is illegal. */
   const table: Record<AttemptState, Record<string, string>> = {
     sending: { placed: 'changed placed', refused: 'changed refused', unknown: 'changed unknown' },
@@ -51,28 +61,28 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     ended: { placed: 'known ended', ended: 'known ended' },
   }
 
-  async function reach(state: AttemptState): Promise<void> {
-    await store.advance(2 * hour)
-    for (const step of way[state]) await steps[step]?.()
-  }
-  const cases = Object.keys(table).flatMap((state) =>
-    Object.keys(steps).map((step) => ({
-      state: state as AttemptState,
-      step,
-      result: table[state as AttemptState][step] ?? `illegal ${state}`,
-    })),
+  test.each(Object.keys(table) as AttemptState[])(
+    'that is %s takes its legal steps and no other',
+    async (state) => {
+      const names = Object.keys(stepsOf(''))
+      const other = await running(
+        ledger,
+        names.map((_, n) => rowOf(100 + n)),
+      )
+      for (const name of names) {
+        const { attempt, lead } = await claimOne(ledger, runner, { batch: other })
+        await reach(state, attempt)
+        const find = async (): Promise<unknown> =>
+          (await attemptsOf(ledger, other)).find((found) => found.lead === lead)
+        const before = await find()
+        expect(before, name).toMatchObject({ state })
+        const { result, state: after } = await step(name, attempt)
+        expect(`${name}: ${result} ${after}`).toBe(`${name}: ${table[state][name] ?? `illegal ${state}`}`)
+        if (result === 'changed') expect(await find()).toMatchObject({ state: after })
+        else expect(await find()).toEqual(before)
+      }
+    },
   )
-
-  test.each(cases)('$state, $step: $result', async ({ state, step, result: expected }) => {
-    await reach(state)
-    const before = await attemptsOf(ledger, batch)
-    expect(before).toMatchObject([{ state }])
-    const { result, state: after } = (await steps[step]?.()) ?? {}
-    expect(`${result} ${after}`).toBe(expected)
-    const attempts = await attemptsOf(ledger, batch)
-    expect(attempts[0]?.state).toBe(after)
-    if (result !== 'changed') expect(attempts).toEqual(before)
-  })
 
   test('an unknown attempt id is illegal', async () => {
     expect(await ledger.placed('nobody', { callId: 'x' })).toEqual({ result: 'illegal', state: undefined })
@@ -98,7 +108,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     await reach('ended')
     expect(await attemptsOf(ledger, batch)).toMatchObject([
       {
-        callId: 'call-1',
+        callId: `call of ${claimed.attempt}`,
         outcome: 'completed',
         seconds: 42,
         why: 'hangup',
@@ -112,21 +122,21 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
   test('is not held before the settle time, nor lost before a call could be over', async () => {
     await ledger.unknown(claimed.attempt, 'RESET')
     await store.advance(9_999)
-    expect(await steps['hold']?.()).toMatchObject({ result: 'illegal' })
+    expect(await step('hold')).toMatchObject({ result: 'illegal' })
     await store.advance(1)
-    expect(await steps['hold']?.()).toMatchObject({ result: 'changed' })
-    await steps['placed']?.()
+    expect(await step('hold')).toMatchObject({ result: 'changed' })
+    await step('placed')
     await store.advance(hour - 10_001)
-    expect(await steps['lose']?.()).toMatchObject({ result: 'illegal' })
+    expect(await step('lose')).toMatchObject({ result: 'illegal' })
     await store.advance(1)
-    expect(await steps['lose']?.()).toMatchObject({ result: 'changed' })
+    expect(await step('lose')).toMatchObject({ result: 'changed' })
     expect(await attemptsOf(ledger, batch)).toMatchObject([{ outcome: 'other', why: 'lost_sight' }])
   })
 
   test('held, it shows its evidence and waits for whoever could still send it', async () => {
     await ledger.unknown(claimed.attempt, 'RESET')
     await store.advance(10_000)
-    await steps['hold']?.()
+    await step('hold')
     expect((await ledger.status(batch)).leads).toMatchObject({ held: 1, busy: 0 })
     expect(await ledger.held()).toMatchObject([
       { id: claimed.attempt, number: '+34600000001', why: 'absent', evidence: { listed: 3 } },
@@ -159,7 +169,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
       state: 'placed',
     })
     expect(await ledger.alarms()).toMatchObject([{ kind: 'second_call' }])
-    expect(await attemptsOf(ledger, batch)).toMatchObject([{ callId: 'call-1' }])
+    expect(await attemptsOf(ledger, batch)).toMatchObject([{ callId: `call of ${claimed.attempt}` }])
   })
 
   test('facts of a fenced runner are accepted, decisions are not', async () => {
@@ -177,7 +187,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     ]) {
       await expect(decision()).rejects.toMatchObject({ name: 'DialerFencedError', code: 'FENCED' })
     }
-    expect(await steps['placed']?.()).toEqual({ result: 'changed', state: 'placed' })
-    expect(await steps['ended']?.()).toEqual({ result: 'changed', state: 'ended' })
+    expect(await step('placed')).toEqual({ result: 'changed', state: 'placed' })
+    expect(await step('ended')).toEqual({ result: 'changed', state: 'ended' })
   })
 })

@@ -25,7 +25,7 @@ async function live(store: Store, ledger: Ledger, world: World, batch: number): 
   await decideAll(ledger, runner)
   await ledger.resume(batch)
   for (;;) {
-    const claimed = await claim(ledger, runner, { batch, limit: 2 })
+    const claimed = await claim(ledger, runner, { batch, limit: 1 })
     for (const { attempt, number } of claimed) {
       const callId = post(world, attempt, number)
       if (number.endsWith('1')) {
@@ -63,19 +63,16 @@ async function decideAll(ledger: Ledger, runner: Runner): Promise<void> {
   }
 }
 
-async function storm(store: Store, crash: Crash, died: (ledger: Ledger) => Promise<void>): Promise<number> {
+/** `next` ends one process and starts another. */
+async function storm(store: Store, crash: Crash, next: (ledger: Ledger) => Promise<Ledger>): Promise<number> {
   let [crashes, round] = [0, 0]
+  let ledger = await store.open()
   for (const when of ['before', 'after'] as const) {
     for (let n = 1; ; n++) {
       round++
-      const people = [1, 2, 3].map((person) => rowOf(round * 10 + person))
+      const people = [1, 2].map((person) => rowOf(round * 10 + person))
       const world: World = { calls: new Map(), keys: [] }
-      crash.disarm()
-      let ledger = await store.open()
-      const { id: batch } = await plan(ledger, people, {
-        hash: `${when} ${n}`,
-        limits: { callsPerDay: 1_000_000 },
-      })
+      const { id: batch } = await plan(ledger, people, { hash: `${when} ${n}` })
       crash.at(n, when)
       const failed = await live(store, ledger, world, batch).then(
         () => false,
@@ -83,15 +80,14 @@ async function storm(store: Store, crash: Crash, died: (ledger: Ledger) => Promi
       )
       expect(failed).toBe(crash.dead)
       crash.disarm()
-      await died(ledger)
-      ledger = await store.open()
+      ledger = await next(ledger)
       if (failed) {
         crashes++
         await live(store, ledger, world, batch)
       }
       await check(ledger, world, batch)
-      await died(ledger)
-      if (!failed) break
+      if (failed) ledger = await next(ledger)
+      else break
     }
   }
   return crashes
@@ -99,7 +95,7 @@ async function storm(store: Store, crash: Crash, died: (ledger: Ledger) => Promi
 
 async function check(ledger: Ledger, world: World, batch: number): Promise<void> {
   const { leads, attempts } = await ledger.status(batch)
-  expect(leads.done + leads.held).toBe(3)
+  expect(leads.done + leads.held).toBe(2)
   // Nobody is called twice, and what the network knows, the ledger knows.
   expect(new Set(world.keys).size).toBe(world.keys.length)
   expect(new Set(world.calls.values()).size).toBe(world.calls.size)
@@ -119,15 +115,22 @@ describe('a process that dies at any statement', () => {
     const crash = crashSqlite()
     const store = await sqliteStore()
     // Closing the file is what the kernel does to a dead process: whatever was not committed is gone.
-    const crashes = await storm(store, crash, (ledger) => ledger.close())
-    expect(crashes).toBeGreaterThan(150)
+    const crashes = await storm(store, crash, async (ledger) => {
+      await ledger.close()
+      return store.open()
+    })
+    expect(crashes).toBeGreaterThan(100)
   })
 
   test('loses nobody and calls nobody twice, on Postgres', async () => {
     const store = await postgresStore()
     const crash = crashPostgres(store.pool)
     onTestFinished(() => crash.disarm())
-    const crashes = await storm(store, crash, () => store.lapse())
+    // All that a process knows here, its runner knows: the next one joins anew.
+    const crashes = await storm(store, crash, async (ledger) => {
+      await store.lapse()
+      return ledger
+    })
     expect(crashes).toBeGreaterThan(100)
   }, 120_000)
 })

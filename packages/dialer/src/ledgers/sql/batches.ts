@@ -53,7 +53,7 @@ export async function batchOf(tx: Tx, id: number): Promise<Batch> {
   )
 }
 
-export const holdersIn = async (tx: Tx): Promise<Holder[]> =>
+const holdersIn = async (tx: Tx): Promise<Holder[]> =>
   (
     await tx.all('select pid, host, beat_at from worker where lease_until > $1 order by host, pid', tx.now)
   ).map((row) => ({

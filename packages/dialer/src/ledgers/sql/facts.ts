@@ -66,7 +66,7 @@ async function place(tx: Tx, found: Found, callId: string, at: number): Promise<
 }
 
 /** It is known that nobody was called: this try never counted. */
-export async function refuse(tx: Tx, found: Found, why: string): Promise<FactResult> {
+async function refuse(tx: Tx, found: Found, why: string): Promise<FactResult> {
   const result = await step(tx, found, 'refused', 'ended_at = $2, why = $3, evidence = null', tx.now, why)
   await tx.run('update lead set tries = tries - 1 where id = $1', found.lead)
   await tx.run('update batch set spent_calls = spent_calls - 1 where id = $1', found.batch)

@@ -11,7 +11,7 @@ const abandonedMs = 3_600_000
 const sweptAtOnce = 5_000
 
 /** Drops a plan that was not committed, in transactions short enough for others to get in between. */
-export async function drop({ db }: Context, batch: number): Promise<void> {
+async function drop({ db }: Context, batch: number): Promise<void> {
   const some = (table: string): Promise<number> =>
     db.write((tx) =>
       tx.run(
@@ -26,7 +26,7 @@ export async function drop({ db }: Context, batch: number): Promise<void> {
 }
 
 /** Plans whose writer died. */
-export async function sweep(context: Context): Promise<void> {
+async function sweep(context: Context): Promise<void> {
   const dead = await context.db.read((tx) =>
     tx.all(`select id from batch where state = 'planning' and created_at < $1`, tx.now - abandonedMs),
   )

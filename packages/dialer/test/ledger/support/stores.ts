@@ -9,7 +9,7 @@ import type { Ledger, LedgerTimes } from '../../../src/ledger.ts'
 import { openPostgresLedger } from '../../../src/ledgers/postgres/open.ts'
 import { openSqliteLedger } from '../../../src/ledgers/sqlite/open.ts'
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly sealNumbers?: string
   readonly times?: Partial<LedgerTimes>
 }
