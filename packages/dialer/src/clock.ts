@@ -34,3 +34,32 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', done, { once: true })
   })
 }
+
+/**
+ * Asks something that may never answer: rejects after so many milliseconds, and as soon as `until` aborts. What is asked gets
+ * a signal that aborts at the same moment.
+ */
+export async function within<Result>(
+  clock: Clock,
+  ms: number,
+  until: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController()
+  const end = Promise.withResolvers<never>()
+  const stop = (why: string) => (): void => {
+    const error = new Error(why)
+    controller.abort(error)
+    end.reject(error)
+  }
+  const aborted = stop('the run is over')
+  const cancel = clock.after(ms, stop(`no answer in ${ms} ms`))
+  until.addEventListener('abort', aborted, { once: true })
+  if (until.aborted) aborted()
+  try {
+    return await Promise.race([ask(controller.signal), end.promise])
+  } finally {
+    cancel()
+    until.removeEventListener('abort', aborted)
+  }
+}

@@ -1,6 +1,6 @@
 /** Follows a placed call to its end. */
 
-import { pause } from './clock.ts'
+import { pause, within } from './clock.ts'
 import type { Runner } from './ledger.ts'
 import { messageOf } from './message.ts'
 import type { PortCall } from './port.ts'
@@ -20,6 +20,8 @@ const readsPerSecond = 100
 /** So many readings in a row must have failed before a call is given up. */
 const patience = 10
 const longestFailureMs = 30_000
+/** One reading, the port's own tries included. */
+const readMs = 120_000
 
 /** Gives a call up that could not be read for longer than a call can last. */
 async function isLost(work: Work, runner: Runner, subject: Subject, until: AbortSignal): Promise<boolean> {
@@ -54,7 +56,7 @@ export async function follow(
   let failures = 0
   while (!until.aborted) {
     try {
-      const call = await port.get(callId, { signal: until })
+      const call = await within(clock, readMs, until, (signal) => port.get(callId, { signal }))
       failures = 0
       onRead(call)
       if (call.hasEnded) {

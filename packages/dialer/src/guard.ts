@@ -5,6 +5,7 @@
  * then would be called again. Such calls bear this ledger's mark in their key. One that the ledger does not know is taken in,
  * and halts the ledger.
  */
+import { within } from './clock.ts'
 import type { Ledger } from './ledger.ts'
 import type { PortCall } from './port.ts'
 import type { Work } from './work.ts'
@@ -12,6 +13,7 @@ import type { Work } from './work.ts'
 /** Clocks, and calls that were under way when the newest attempt was claimed. */
 const marginMs = 900_000
 const pageSize = 1000
+const longestMs = 600_000
 
 export type GuardResult =
   | { readonly result: 'sound'; readonly calls: number }
@@ -30,8 +32,12 @@ async function sinceWhen(ledger: Ledger): Promise<number | undefined> {
   return batches.length === 0 ? undefined : Math.min(...batches.map(({ createdAt }) => createdAt))
 }
 
-/** @throws whatever the port's list throws: then nothing is known, and nothing may be placed */
-export async function guard({ ledger, port, clock }: Work, signal: AbortSignal): Promise<GuardResult> {
+/** @throws Error where the listing is not complete: then nothing is known, and nothing may be placed */
+export function guard(work: Work, until: AbortSignal): Promise<GuardResult> {
+  return within(work.clock, longestMs, until, (signal) => compare(work, signal))
+}
+
+async function compare({ ledger, port, clock }: Work, signal: AbortSignal): Promise<GuardResult> {
   const since = await sinceWhen(ledger)
   if (since === undefined) return { result: 'sound', calls: 0 }
   const ago = Math.max(0, (await ledger.now()) - since) + marginMs
@@ -39,7 +45,7 @@ export async function guard({ ledger, port, clock }: Work, signal: AbortSignal):
   let calls = 0
   let marked: Marked[] = []
   const unknown: Marked[] = []
-  const compare = async (): Promise<void> => {
+  const lookAt = async (): Promise<void> => {
     const keys = new Set(await ledger.unknownKeys(marked.map(({ key }) => key)))
     unknown.push(...marked.filter(({ key }) => keys.has(key)))
     marked = []
@@ -48,9 +54,9 @@ export async function guard({ ledger, port, clock }: Work, signal: AbortSignal):
     calls++
     if (!call.key?.startsWith(mark)) continue
     marked.push({ ...call, key: call.key })
-    if (marked.length >= pageSize) await compare()
+    if (marked.length >= pageSize) await lookAt()
   }
-  await compare()
+  await lookAt()
   if (unknown.length === 0) return { result: 'sound', calls }
   const why = `the service has ${unknown.length} of this ledger's calls that the ledger does not know: it is an old copy, or was restored from one`
   for (const { key, id, to_number = '', createdAt } of unknown) {

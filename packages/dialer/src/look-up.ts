@@ -1,6 +1,6 @@
 /** Looks up an attempt that may have placed a call, until it is known, or cannot be. */
 
-import { pause } from './clock.ts'
+import { pause, within } from './clock.ts'
 import type { Runner } from './ledger.ts'
 import { messageOf } from './message.ts'
 import type { Found, PortCall } from './port.ts'
@@ -9,6 +9,8 @@ import { about, insist, isTaken, type Subject, type Work } from './work.ts'
 
 /** So many look-ups may fail before a person is asked; between them waits double from `settleMs`. */
 const patience = 5
+/** One look-up, which may read many pages. */
+const longestMs = 300_000
 
 /** What a look-up saw, for the person who settles a held attempt. */
 function evidenceOf({ result, reason, candidates }: Found, at: number): Json {
@@ -29,12 +31,12 @@ export async function findCall(work: Work, subject: Subject, signal: AbortSignal
   const { port, ledger, clock } = work
   try {
     const age = Math.max(0, (await ledger.now()) - subject.claimedAt)
-    return await port.find({
+    const query = {
       idempotencyKey: subject.idempotencyKey,
       to_number: subject.number,
       sentAt: new Date(clock.now() - age),
-      signal,
-    })
+    }
+    return await within(clock, longestMs, signal, (signal) => port.find({ ...query, signal }))
   } catch (error) {
     return { result: 'unknown', candidates: [], reason: messageOf(error) }
   }

@@ -29,6 +29,8 @@ export interface PaceOptions {
 const minute = 60_000
 const shortest = 1000
 const longest = 60_000
+/** What a service may ask for; then it is asked again. */
+const mostAsked = 600_000
 
 export function createPace({ clock, perMinute = Number.POSITIVE_INFINITY, random }: PaceOptions): Pace {
   /** When each of the last window's went out. */
@@ -68,7 +70,7 @@ export function createPace({ clock, perMinute = Number.POSITIVE_INFINITY, random
     slow(ms) {
       troubles++
       const backoff = Math.min(longest, shortest * 2 ** Math.min(troubles - 1, 10))
-      const waitMs = Math.max(ms ?? 0, backoff * (0.5 + 0.5 * random()))
+      const waitMs = Math.max(Math.min(ms ?? 0, mostAsked), backoff * (0.5 + 0.5 * random()))
       closedUntil = Math.max(closedUntil, clock.elapsed() + waitMs)
       return waitMs
     },

@@ -63,6 +63,8 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   const crew = createCrew(clock)
   /** Ends look-ups and following; requests under way go on. */
   const over = new AbortController()
+  /** Nothing is sent any more, not even what was claimed a moment ago. */
+  const noMore = AbortSignal.any([signal, over.signal])
   /** Ends the wait for a store that does not take the last facts. */
   const giveUp = new AbortController()
   const left = new AbortController()
@@ -128,7 +130,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     const fate = await place(work, claimed, {
       begun,
       check: rulebook.check,
-      over: over.signal,
+      over: noMore,
       until: giveUp.signal,
     })
     // An attempt whose fact is not in the ledger stays here: the ledger would take it for one that nobody sent.

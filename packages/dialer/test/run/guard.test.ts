@@ -179,3 +179,27 @@ test('the more calls are followed, the less often each is read', async () => {
   expect(port.calls).toHaveLength(200)
   expect(port.reads / 30).toBeLessThan(130)
 })
+
+test('a service that does not answer a reading is asked again', async () => {
+  const { clock, port, dialer, plan, states } = await createRig()
+  const batch = await plan()
+  const get = port.get
+  let asked = 0
+  port.get = (callId, options) => (++asked === 1 ? new Promise(() => {}) : get(callId, options))
+  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await states(batch)).toEqual({ done: 1 })
+})
+
+test('a listing that never ends places nothing, and does not keep the run from ending', async () => {
+  const { clock, port, dialer, plan, events } = await createRig()
+  await plan()
+  port.list = async function* () {
+    await new Promise(() => {})
+  }
+  const stop = new AbortController()
+  const run = dialer().run({ signal: stop.signal })
+  await clock.until(() => events.some(({ type }) => type === 'unchecked'))
+  stop.abort()
+  expect(await clock.drive(run)).toBe('aborted')
+  expect(port.requests).toEqual([])
+})
