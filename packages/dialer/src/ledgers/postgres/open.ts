@@ -20,7 +20,8 @@ export interface PostgresLedgerOptions {
 /**
  * Opens a ledger in a schema of a Postgres database, and makes it if there is none. Any number of processes may run it.
  *
- * @param database a connection string, or a pool that stays the caller's
+ * @param database a connection string, or a pool that stays the caller's: one connection listens for as long as somebody wants to be
+ * told of changes, so it needs at least three
  * @throws DialerLedgerError `NEWER`, `SEAL_KEY`
  */
 export async function openPostgresLedger(
