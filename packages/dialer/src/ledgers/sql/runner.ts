@@ -9,7 +9,7 @@ import { createDecidedSteps, dropUnsent, steps } from './facts.ts'
 import { attemptColumns, attemptOf, attemptTables } from './rows.ts'
 
 /** Busy leads whose newest attempt is over. */
-export const undecidedSql = `select ${attemptColumns}, l.tries, l.expires_at from lead l join attempt a on a.lead = l.id
+export const undecidedSql: string = `select ${attemptColumns}, l.tries, l.expires_at from lead l join attempt a on a.lead = l.id
   and a.no = (select max(no) from attempt where lead = l.id)
   where l.state = 'busy' and a.state in ('refused','ended') order by l.id limit $1`
 

@@ -1,8 +1,8 @@
 import type { Ledger, OpenCalendar, Runner } from '../../../src/ledger.ts'
 import type { Attempt, Batch, BatchLimits, Claimed, PlanRow, Undecided } from '../../../src/records.ts'
 
-export const hour = 3_600_000
-export const day = 24 * hour
+export const hour: number = 3_600_000
+export const day: number = 24 * hour
 
 export const numberOf = (n: number): string => `+346${String(n).padStart(8, '0')}`
 

@@ -63,7 +63,7 @@ export function temporaryFolder(): string {
   return folder
 }
 
-export async function sqliteStore(file = join(temporaryFolder(), 'ledger.db')): Promise<SqliteStore> {
+export async function sqliteStore(file: string = join(temporaryFolder(), 'ledger.db')): Promise<SqliteStore> {
   let now = start
   const closed = closing()
   return {
