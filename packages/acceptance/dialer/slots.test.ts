@@ -11,7 +11,7 @@ const caps = isLong
   ? [
       { slots: 1, leads: 40, speed: 300 },
       { slots: 5, leads: 200, speed: 150 },
-      { slots: 1000, leads: 3000, speed: 3 },
+      { slots: 1000, leads: 1200, speed: 1 },
     ]
   : [
       { slots: 1, leads: 8, speed: 300 },

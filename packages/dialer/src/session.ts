@@ -49,8 +49,10 @@ export type SessionEnd = 'done' | 'aborted' | 'halted' | 'fenced'
 
 /** At least so often everything is looked at, in milliseconds. */
 const lookMs = 1000
-/** Changes of others are followed by a turn after so long, together with those that come meanwhile. */
-const gatherMs = 50
+/** After a wake a turn waits so long for others that come meanwhile. */
+const gatherMs = 5
+/** Changes of others can wait longer. */
+const gatherOthersMs = 50
 const expireMs = 60_000
 const claimAtMost = 100
 const decideAtOnce = 100
@@ -202,13 +204,12 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     }
   }
 
-  async function decide(undecided: Undecided): Promise<void> {
+  async function decide(undecided: Undecided, now: number): Promise<void> {
     const { batch: id, lead, attempt } = undecided
     const batch = batches.get(id)
     // Planned a moment ago, by another process: the next look knows it.
     if (batch === undefined) return
     if (isAccountRefusal(attempt)) await stop(id, attempt.why ?? '')
-    const now = await ledger.now()
     const decision = decisionFor(undecided, { table: rulebook.retries(batch), ...batch, ...limits, now })
     if (!(await runner.decide(undecided, decision))) return
     const why = decision.to === 'ready' ? undefined : decision.why
@@ -219,7 +220,9 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   async function decideAll(): Promise<void> {
     for (;;) {
       const undecided = await runner.undecided(decideAtOnce)
-      await Promise.all(undecided.map(decide))
+      if (undecided.length === 0) return
+      const now = await ledger.now()
+      await Promise.all(undecided.map((one) => decide(one, now)))
       if (undecided.length < decideAtOnce || over.signal.aborted) return
     }
   }
@@ -294,11 +297,13 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
       })
       if (typeof next !== 'number') return next
       await crew.rest(next)
+      // What ends at about the same time is decided and filled in one turn.
+      if (next > 0) await pause(clock, gatherMs, signal)
     }
     return isFenced ? 'fenced' : 'aborted'
   }
 
-  const unlisten = ledger.onChange(() => crew.wakeIn(gatherMs))
+  const unlisten = ledger.onChange(() => crew.wakeIn(gatherOthersMs))
   const wake = (): void => crew.wake()
   signal.addEventListener('abort', wake)
   const beating = beat()
