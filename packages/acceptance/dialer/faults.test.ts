@@ -31,6 +31,7 @@ test(
       ledger: place,
       url: service.url,
       limits: { maxConcurrent: 20, pollMs: 20, backoffMs: 50 },
+      seesTraffic: true,
     }
     const worker = start('worker.ts', options)
     const [code] = await once(worker, 'exit')

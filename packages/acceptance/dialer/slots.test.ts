@@ -39,6 +39,7 @@ test.each(caps)(
       ledger: place,
       url: service.url,
       limits: { maxConcurrent: slots, pollMs: 20 },
+      isPatient: true,
     })
     await fleet.done(isLong ? 300_000 : 60_000)
     const census = await service.census()

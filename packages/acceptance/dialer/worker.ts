@@ -2,12 +2,14 @@
 import { Diga } from '@digame/client'
 import { createDialer, type Limits, openPostgresLedger, openSqliteLedger, type Port } from '@digame/dialer'
 import { createPort } from './port.ts'
-import { type LedgerPlace, times } from './times.ts'
+import { type LedgerPlace, patientTimes, times } from './times.ts'
 
 export interface WorkerOptions {
   readonly ledger: LedgerPlace
   readonly url: string
   readonly limits: Limits
+  /** Runs by the spans for calls that live long. */
+  readonly isPatient?: boolean
   /** Whether what other processes of the account do counts. */
   readonly seesTraffic?: boolean
   /** It stops itself, as SIGSTOP from outside would, when it has claimed and is about to send. */
@@ -20,6 +22,7 @@ const {
   url,
   limits,
   seesTraffic = false,
+  isPatient = false,
 } = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions
 
 // Whoever started it has gone.
@@ -30,11 +33,12 @@ process.once('uncaughtException', (error) => {
   process.exit(1)
 })
 
+const spans = isPatient ? patientTimes : times
 const ledger =
   place.store === 'sqlite'
-    ? await openSqliteLedger(place.path, { times })
-    : await openPostgresLedger(place.url, { schema: place.schema, times })
-const { requestMs, settleMs } = times
+    ? await openSqliteLedger(place.path, { times: spans })
+    : await openPostgresLedger(place.url, { schema: place.schema, times: spans })
+const { requestMs, settleMs } = spans
 const diga = new Diga({ apiKey: 'storm', baseUrl: url, timeoutMs: requestMs, settleMs, maxRetries: 1 })
 const { activeCalls, ...adapted } = createPort(diga)
 let isFrozen = false
