@@ -19,12 +19,13 @@ interface Berth {
   isDone: boolean
 }
 
-export function launch(count: number, options: WorkerOptions): Fleet {
+/** `draw` says how each worker is started, those that replace others too. */
+export function launch(count: number, draw: () => WorkerOptions): Fleet {
   const crashes: string[] = []
   let isOver = false
 
   const board = (berth: Partial<Berth>): Berth => {
-    const worker = start('worker.ts', options)
+    const worker = start('worker.ts', draw())
     Object.assign(berth, { worker, isReady: false, isDone: false })
     worker.on('message', (event: { type: string; end?: string; why?: string }) => {
       if (event.type === 'joined') berth.isReady = true

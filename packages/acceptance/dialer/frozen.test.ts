@@ -23,7 +23,7 @@ test('a worker frozen between its claim and its request does not ring when it wa
   }
 
   // It stops itself where it may not: everything is claimed, nothing is sent.
-  const frozen = start('worker.ts', { ...options, freezes: true })
+  const frozen = start('worker.ts', { ...options, strike: { signal: 'SIGSTOP', at: 1, when: 'before' } })
   const events: { type: string; why?: string }[] = []
   frozen.on('message', (event: { type: string }) => events.push(event))
   while ((await ledger.status(batch)).attempts.sending < leads) await sleep(20)

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { launch } from './fleet.ts'
-import { people } from './people.ts'
+import { neverMade, people } from './people.ts'
 import { startPostgres } from './postgres.ts'
 import { createRandom } from './random.ts'
 import { startService } from './service.ts'
-import { dialerOf, isLong, judge, leadsOf, openLedger, plan } from './storm.ts'
+import { dialerOf, drawStrike, isLong, judge, leadsOf, openLedger, plan, tell } from './storm.ts'
 import { type LedgerPlace, times } from './times.ts'
 
 const leads = isLong ? 300 : 40
@@ -26,11 +26,13 @@ test(
     let killed = 0
     let crashed = 0
     {
-      await using fleet = launch(4, {
+      await using fleet = launch(4, () => ({
         ledger: place,
         url: service.url,
         limits: { maxConcurrent: 5, pollMs: 20, backoffMs: 50 },
-      })
+        // In the end those that remain must come to an end.
+        ...(killed < kills && { strike: drawStrike(random) }),
+      }))
       while (killed < kills) {
         await sleep(20 + random() * 380)
         if (!(await fleet.killOne(random()))) break
@@ -48,6 +50,7 @@ test(
 
     const census = await service.census()
     const verdict = judge(ledger, census, await leadsOf(ledger, batch))
+    tell(`${killed} kills: ${census.calls.length} calls, ${verdict.held.absent} held as absent`)
     expect({ killed, crashed, ...verdict, most: census.most }).toEqual({
       killed: kills,
       crashed: postgres.crash ? crashes : 0,
@@ -62,8 +65,11 @@ test(
     })
 
     await sleep(times.leaseMs + times.requestMs + times.settleMs)
-    const settled = await dialerOf(ledger, service).settleAbsent()
-    expect(settled).toEqual({ returned: verdict.held.absent, placed: 0, left: 0 })
+    const dialer = dialerOf(ledger, service)
+    expect(await dialer.settleAbsent()).toEqual({ returned: verdict.held.absent, placed: 0, left: 0 })
+    expect(await dialer.run()).toBe('done')
+    const called = new Set((await service.census()).calls.map(({ number }) => number))
+    expect(people(leads).filter((number) => !called.has(number))).toEqual(neverMade)
     await ledger.close()
   },
   isLong ? 900_000 : 180_000,

@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { people } from './people.ts'
+import { neverMade, people } from './people.ts'
 import { createRandom } from './random.ts'
 import { kill, start, startService } from './service.ts'
-import { dialerOf, isLong, judge, leadsOf, makeFolder, openLedger, plan } from './storm.ts'
+import { dialerOf, drawStrike, isLong, judge, leadsOf, makeFolder, openLedger, plan, tell } from './storm.ts'
 import { type LedgerPlace, times } from './times.ts'
 import type { WorkerOptions } from './worker.ts'
 
@@ -40,9 +40,12 @@ test(
     const random = createRandom(seed)
     let killed = 0
     while (killed < kills) {
-      const worker = start('worker.ts', options)
+      const strike = drawStrike(random)
+      const worker = start('worker.ts', { ...options, strike })
       await joined(worker)
-      await sleep(20 + random() * 380)
+      // One that strikes itself and finds nothing to send is struck.
+      const struck = strike ? once(worker, 'exit') : sleep(20 + random() * 380)
+      await Promise.race([struck, sleep(3000)])
       // One that had nothing left to do was not killed.
       if (worker.exitCode !== null) break
       await kill(worker)
@@ -53,6 +56,7 @@ test(
 
     const census = await service.census()
     const verdict = judge(ledger, census, await leadsOf(ledger, batch))
+    tell(`${killed} kills: ${census.calls.length} calls, ${verdict.held.absent} held as absent`)
     expect({ code, killed, ...verdict, most: census.most }).toEqual({
       code: 0,
       killed: kills,
@@ -71,6 +75,9 @@ test(
     await sleep(times.leaseMs + times.requestMs + times.settleMs)
     const settled = await dialer.settleAbsent()
     expect(settled).toEqual({ returned: verdict.held.absent, placed: 0, left: 0 })
+    expect(await dialer.run()).toBe('done')
+    const called = new Set((await service.census()).calls.map(({ number }) => number))
+    expect(people(leads).filter((number) => !called.has(number))).toEqual(neverMade)
     await ledger.close()
   },
   isLong ? 600_000 : 120_000,

@@ -9,3 +9,6 @@ export const talkers = (count: number): string[] => Array.from({ length: count }
 
 /** So many people, some of whom answer in special ways. */
 export const people = (count: number): string[] => [...testNumbers, ...talkers(count)].slice(0, count)
+
+/** Those whose requests never become calls. */
+export const neverMade: readonly string[] = ['+34500000015', '+34500000016']

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { startPostgres } from './postgres.ts'
 import type { Scale, ScaleOptions } from './scale.ts'
 import { kill, start } from './service.ts'
-import { isLong, makeFolder } from './storm.ts'
+import { isLong, makeFolder, tell } from './storm.ts'
 import type { LedgerPlace } from './times.ts'
 
 const leads = isLong ? 10_000 : 1000
@@ -17,7 +17,7 @@ async function measure(ledger: LedgerPlace): Promise<void> {
   const [scale] = (await once(child, 'message')) as [Scale]
   await kill(child)
   const { attemptsPerSecond, rssMb } = scale
-  if (isLong) process.stdout.write(`${ledger.store}: ${attemptsPerSecond} attempts/s, ${rssMb} MB\n`)
+  tell(`${ledger.store}: ${attemptsPerSecond} attempts/s, ${rssMb} MB`)
   expect(scale).toMatchObject({ end: 'done', calls: leads, twice: 0 })
   expect(rssMb).toBeLessThan(mostMb)
 }

@@ -35,12 +35,12 @@ test.each(caps)(
     }
     const ledger = await openLedger(place)
     const batch = await plan(ledger, talkers(leads))
-    await using fleet = launch(4, {
+    await using fleet = launch(4, () => ({
       ledger: place,
       url: service.url,
       limits: { maxConcurrent: slots, pollMs: 20 },
       isPatient: true,
-    })
+    }))
     await fleet.done(isLong ? 300_000 : 60_000)
     const census = await service.census()
     expect(census.most).toBe(slots)

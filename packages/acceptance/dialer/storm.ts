@@ -15,6 +15,7 @@ import {
 import { createPort } from './port.ts'
 import type { Census, Service } from './service.ts'
 import { type LedgerPlace, times } from './times.ts'
+import type { Strike } from './worker.ts'
 
 /** `pnpm storm` weathers the long ones. */
 export const isLong: boolean = process.env['MODE'] === 'long'
@@ -45,6 +46,19 @@ export async function plan(ledger: Ledger, numbers: readonly string[]): Promise<
   })
   await ledger.resume(batch.id)
   return batch.id
+}
+
+/** Figures of a long storm, for whoever weathers it. */
+export function tell(line: string): void {
+  if (isLong) process.stdout.write(`${line}\n`)
+}
+
+/** How a worker is going to die: at any moment, right before a request leaves, or before its answer is written down. */
+export function drawStrike(random: () => number): Strike | undefined {
+  const kind = random()
+  const at = 1 + Math.floor(random() * 6)
+  if (kind < 0.4) return undefined
+  return { signal: 'SIGKILL', at, when: kind < 0.7 ? 'before' : 'after' }
 }
 
 export interface Folder extends AsyncDisposable {

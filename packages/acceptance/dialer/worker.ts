@@ -12,17 +12,25 @@ export interface WorkerOptions {
   readonly isPatient?: boolean
   /** Whether what other processes of the account do counts. */
   readonly seesTraffic?: boolean
-  /** It stops itself, as SIGSTOP from outside would, when it has claimed and is about to send. */
-  readonly freezes?: boolean
+  readonly strike?: Strike | undefined
+}
+
+/** A worker that strikes itself where a blow from outside seldom falls. */
+export interface Strike {
+  readonly signal: 'SIGKILL' | 'SIGSTOP'
+  /** At its so-manieth request. */
+  readonly at: number
+  /** `before`: it is claimed and has not left. `after`: it was answered, and nobody has been told. */
+  readonly when: 'before' | 'after'
 }
 
 const {
-  freezes = false,
   ledger: place,
   url,
   limits,
   seesTraffic = false,
   isPatient = false,
+  strike,
 } = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions
 
 // Whoever started it has gone.
@@ -41,16 +49,16 @@ const ledger =
 const { requestMs, settleMs } = spans
 const diga = new Diga({ apiKey: 'storm', baseUrl: url, timeoutMs: requestMs, settleMs, maxRetries: 1 })
 const { activeCalls, ...adapted } = createPort(diga)
-let isFrozen = false
+let requests = 0
 const port: Port = {
   ...adapted,
   async place(request, options) {
+    const isStruck = strike !== undefined && ++requests === strike.at
     // Here the dialer's own check of the deadline is behind it: only the one of the port is left.
-    if (freezes && !isFrozen) {
-      isFrozen = true
-      process.kill(process.pid, 'SIGSTOP')
-    }
-    return adapted.place(request, options)
+    if (isStruck && strike.when === 'before') process.kill(process.pid, strike.signal)
+    const answer = await adapted.place(request, options)
+    if (isStruck && strike.when === 'after') process.kill(process.pid, strike.signal)
+    return answer
   },
 }
 const dialer = createDialer({
