@@ -56,7 +56,7 @@ export function tell(line: string): void {
 /** How a worker is going to die: at any moment, right before a request leaves, or before its answer is written down. */
 export function drawStrike(random: () => number): Strike | undefined {
   const kind = random()
-  const at = 1 + Math.floor(random() * 6)
+  const at = 1 + Math.floor(random() * 3)
   if (kind < 0.4) return undefined
   return { signal: 'SIGKILL', at, when: kind < 0.7 ? 'before' : 'after' }
 }
