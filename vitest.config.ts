@@ -1,7 +1,8 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 // Every package runs `vitest run --config ../../vitest.config.ts` in its own folder: one configuration, many roots.
-const conditions = ['source', 'node', 'module', 'import', 'default']
+// `import` is not among them: what is required would be given its ES modules.
+const conditions = ['source', 'node', 'module', 'default']
 
 const config: ViteUserConfig = defineConfig({
   root: process.cwd(),

@@ -38,7 +38,7 @@ async function report(task: Task): Promise<Report | undefined> {
 const begun = performance.now()
 await rm(runs, { recursive: true, force: true })
 const code = await turbo([
-  ...['run', 'lint', 'typecheck', 'knip', 'generated', 'test', 'contract', 'mutation', 'packaging'],
+  ...['run', 'lint', 'typecheck', 'knip', 'generated', 'test', 'contract', 'mutation', 'storm', 'packaging'],
   ...[
     '--continue=dependencies-successful',
     '--summarize',

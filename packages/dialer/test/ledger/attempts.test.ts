@@ -1,0 +1,193 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { FactResult, Ledger, Runner } from '../../src/ledger.ts'
+import type { AttemptState, Claimed } from '../../src/records.ts'
+import { attemptsOf, claimOne, hour, rowOf, running, undecidedOne } from './support/batches.ts'
+import { type Store, stores } from './support/stores.ts'
+
+describe.each(stores)('an attempt on $name', ({ create }) => {
+  let store: Store
+  let ledger: Ledger
+  let runner: Runner
+  let batch: number
+  let claimed: Claimed
+
+  beforeEach(async () => {
+    store = await create()
+    ledger = await store.open()
+    batch = await running(ledger, 1)
+    runner = await ledger.join()
+    claimed = await claimOne(ledger, runner)
+  })
+
+  const stepsOf = (attempt: string): Record<string, () => Promise<FactResult>> => ({
+    placed: () => ledger.placed(attempt, { callId: `call of ${attempt}` }),
+    refused: () => ledger.refused(attempt, 'NOT_A_NUMBER'),
+    unknown: () => ledger.unknown(attempt, 'TIMEOUT'),
+    ended: () => ledger.ended(attempt, { outcome: 'completed', seconds: 42, why: 'hangup' }),
+    hold: () => runner.hold(attempt, 'absent', { listed: 3 }),
+    lose: () => runner.lose(attempt),
+    settle: () => ledger.settle(attempt),
+  })
+  const step = async (name: string, attempt = claimed.attempt): Promise<FactResult> => {
+    const result = await stepsOf(attempt)[name]?.()
+    if (!result) throw new Error(`There is no step ${name}`)
+    return result
+  }
+  const way: Record<AttemptState, string[]> = {
+    sending: [],
+    unknown: ['unknown'],
+    placed: ['placed'],
+    held: ['unknown', 'hold'],
+    refused: ['refused'],
+    ended: ['placed', 'ended'],
+  }
+  async function reach(state: AttemptState, attempt = claimed.attempt): Promise<void> {
+    await store.advance(2 * hour)
+    for (const name of way[state]) await step(name, attempt)
+  }
+
+  /** Steps in each state, where time is no obstacle. What is not listed is illegal. */
+  const table: Record<AttemptState, Record<string, string>> = {
+    sending: { placed: 'changed placed', refused: 'changed refused', unknown: 'changed unknown' },
+    unknown: {
+      placed: 'changed placed',
+      refused: 'changed refused',
+      unknown: 'known unknown',
+      hold: 'changed held',
+    },
+    placed: { placed: 'known placed', ended: 'changed ended', lose: 'changed ended' },
+    held: { placed: 'changed placed', refused: 'changed refused', settle: 'changed refused' },
+    refused: { refused: 'known refused', placed: 'alarm refused' },
+    ended: { placed: 'known ended', ended: 'known ended' },
+  }
+
+  test.each(Object.keys(table) as AttemptState[])(
+    'that is %s takes its legal steps and no other',
+    async (state) => {
+      const names = Object.keys(stepsOf(''))
+      const other = await running(
+        ledger,
+        names.map((_, n) => rowOf(100 + n)),
+      )
+      for (const name of names) {
+        const { attempt, lead } = await claimOne(ledger, runner, { batch: other })
+        await reach(state, attempt)
+        const find = async (): Promise<unknown> =>
+          (await attemptsOf(ledger, other)).find((found) => found.lead === lead)
+        const before = await find()
+        expect(before, name).toMatchObject({ state })
+        const { result, state: after } = await step(name, attempt)
+        expect(`${name}: ${result} ${after}`).toBe(`${name}: ${table[state][name] ?? `illegal ${state}`}`)
+        if (result === 'changed') expect(await find()).toMatchObject({ state: after })
+        else expect(await find()).toEqual(before)
+      }
+    },
+  )
+
+  test('an unknown attempt id is illegal', async () => {
+    expect(await ledger.placed('nobody', { callId: 'x' })).toEqual({ result: 'illegal', state: undefined })
+  })
+
+  test('carries what it takes to place it', async () => {
+    expect(claimed).toEqual({
+      attempt: claimed.attempt,
+      idempotencyKey: `${ledger.id}.${claimed.attempt}`,
+      batch,
+      lead: claimed.lead,
+      no: 1,
+      number: '+34600000001',
+      key: undefined,
+      variables: { name: 'Somebody 1' },
+      from_number: '+34910000000',
+      agent_version_id: undefined,
+      claimedAt: store.now(),
+    })
+  })
+
+  test('keeps how it ended', async () => {
+    await reach('ended')
+    expect(await attemptsOf(ledger, batch)).toMatchObject([
+      {
+        callId: `call of ${claimed.attempt}`,
+        outcome: 'completed',
+        seconds: 42,
+        why: 'hangup',
+        placedAt: store.now(),
+        endedAt: store.now(),
+      },
+    ])
+    expect((await ledger.status(batch)).spent).toEqual({ calls: 1, minutes: 0.7 })
+  })
+
+  test('is not held before the settle time, nor lost before a call could be over', async () => {
+    await ledger.unknown(claimed.attempt, 'RESET')
+    await store.advance(9_999)
+    expect(await step('hold')).toMatchObject({ result: 'illegal' })
+    await store.advance(1)
+    expect(await step('hold')).toMatchObject({ result: 'changed' })
+    await step('placed')
+    await store.advance(hour - 10_001)
+    expect(await step('lose')).toMatchObject({ result: 'illegal' })
+    await store.advance(1)
+    expect(await step('lose')).toMatchObject({ result: 'changed' })
+    expect(await attemptsOf(ledger, batch)).toMatchObject([{ outcome: 'other', why: 'lost_sight' }])
+  })
+
+  test('held, it shows its evidence and waits for whoever could still send it', async () => {
+    await ledger.unknown(claimed.attempt, 'RESET')
+    await store.advance(10_000)
+    await step('hold')
+    expect((await ledger.status(batch)).leads).toMatchObject({ held: 1, busy: 0 })
+    expect(await ledger.held()).toMatchObject([
+      { id: claimed.attempt, number: '+34600000001', why: 'absent', evidence: { listed: 3 } },
+    ])
+    expect(await ledger.held(batch + 1)).toEqual([])
+    await store.advance(74_999)
+    await expect(ledger.settle(claimed.attempt)).rejects.toMatchObject({
+      code: 'TOO_EARLY',
+      message: expect.stringContaining('settle it in 1 s'),
+    })
+    await store.advance(1)
+    expect(await ledger.settle(claimed.attempt)).toEqual({ result: 'changed', state: 'refused' })
+    expect((await ledger.status(batch)).leads).toMatchObject({ held: 0, busy: 1 })
+    expect(await undecidedOne(runner)).toMatchObject({ tries: 0, refusals: 1, attempt: { why: 'person' } })
+  })
+
+  test('a late call id on what is over is an alarm, told once', async () => {
+    await reach('refused')
+    await ledger.placed(claimed.attempt, { callId: 'call-2' })
+    await ledger.placed(claimed.attempt, { callId: 'call-2' })
+    expect(await ledger.alarms()).toMatchObject([
+      { kind: 'late_call', attempt: claimed.attempt, callId: 'call-2' },
+    ])
+  })
+
+  test('another call id on a placed one is an alarm', async () => {
+    await reach('placed')
+    expect(await ledger.placed(claimed.attempt, { callId: 'call-2' })).toEqual({
+      result: 'alarm',
+      state: 'placed',
+    })
+    expect(await ledger.alarms()).toMatchObject([{ kind: 'second_call' }])
+    expect(await attemptsOf(ledger, batch)).toMatchObject([{ callId: `call of ${claimed.attempt}` }])
+  })
+
+  test('facts of a fenced runner are accepted, decisions are not', async () => {
+    await store.lapse()
+    for (const decision of [
+      () => runner.beat(),
+      () => runner.claim({ calendars: [], slots: 1, limit: 1 }),
+      () => runner.takeover([]),
+      () => runner.undecided(1),
+      () => runner.hold(claimed.attempt, 'absent'),
+      () => runner.lose(claimed.attempt),
+      () => runner.stop(batch, 'why'),
+      () => runner.due(),
+      () => runner.expire(),
+    ]) {
+      await expect(decision()).rejects.toMatchObject({ name: 'DialerFencedError', code: 'FENCED' })
+    }
+    expect(await step('placed')).toEqual({ result: 'changed', state: 'placed' })
+    expect(await step('ended')).toEqual({ result: 'changed', state: 'ended' })
+  })
+})

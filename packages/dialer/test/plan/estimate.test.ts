@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { type Assumptions, type EstimateInput, estimate, type Load } from '../../src/plan/estimate.ts'
+import { calendarOf } from '../../src/rules/calendar.ts'
+import { loadCalendars } from '../../src/rules/opening.ts'
+import { defaultWindow } from '../../src/rules/window.ts'
+
+const rules = { window: defaultWindow, isStrict: false, holidays: { moved: [], local: [] } }
+const calendars = await loadCalendars({
+  always: { window: 'always', zones: ['Europe/Madrid'] },
+  madrid: calendarOf('+34912345678', rules),
+  canary: calendarOf('+34928345678', rules),
+  broken: { window: 'never', zones: [] },
+})
+const tuesday = Date.parse('2026-03-10T08:00:00Z')
+
+const load = (calendar: string, leads: number, from = 0): Load => ({ calendar, from, leads })
+const told = (loads: Load[], assumptions: Assumptions = {}, more: Partial<EstimateInput> = {}) =>
+  estimate({ loads, calendars, now: tuesday, assumptions: { ringSeconds: 0, ...assumptions }, ...more })
+const ends = (...args: Parameters<typeof told>): string | undefined => told(...args).endsAt?.toISOString()
+
+describe('how much', () => {
+  test('calls, minutes and cost follow from what is assumed, which is told', () => {
+    expect(estimate({ loads: [load('always', 100)], calendars, now: tuesday })).toMatchObject({
+      calls: 100,
+      minutes: 200,
+      isCutByBudget: false,
+      assumptions: { minutesPerCall: 2, ringSeconds: 20, callsPerLead: 1, slots: 1, startAt: tuesday },
+    })
+    expect(
+      told([load('always', 60), load('madrid', 40)], {
+        minutesPerCall: 3,
+        callsPerLead: 1.5,
+        pricePerMinute: 0.1,
+      }),
+    ).toMatchObject({ calls: 150, minutes: 450, cost: 45 })
+  })
+
+  test('without a price no cost is told', () => {
+    expect(told([load('always', 1)])).not.toHaveProperty('cost')
+  })
+
+  test.each([
+    [{ calls: 30 }, 30, true],
+    [{ minutes: 50 }, 25, true],
+    [{ calls: 500, minutes: 500 }, 100, false],
+  ])('a budget of %j leaves %i calls', (budget, calls, isCutByBudget) => {
+    expect(told([load('always', 100)], {}, { budget })).toMatchObject({ calls, isCutByBudget })
+  })
+})
+
+describe('when it ends', () => {
+  test('nobody takes no time', () => {
+    expect(ends([])).toBe('2026-03-10T08:00:00.000Z')
+  })
+
+  test.each([
+    [1, 1, '2026-03-10T08:02:00.000Z'],
+    [10, 1, '2026-03-10T08:20:00.000Z'],
+    [15, 15, '2026-03-10T08:02:00.000Z'],
+    [30, 15, '2026-03-10T08:04:00.000Z'],
+  ])('%i calls of two minutes in %i slots end at %s', (leads, slots, end) => {
+    expect(ends([load('madrid', leads)], { slots })).toBe(end)
+  })
+
+  test('ringing holds a slot', () => {
+    expect(ends([load('madrid', 10)], { ringSeconds: 30 })).toBe('2026-03-10T08:25:00.000Z')
+  })
+
+  test('calls a minute hold it back', () => {
+    expect(ends([load('madrid', 61)], { slots: 100, callsPerMinute: 1 })).toBe('2026-03-10T09:02:00.000Z')
+  })
+
+  test('closed hours, the weekend and holidays are waited for', () => {
+    // 360 calls fill a day of twelve hours; one more slot's worth begins each morning at once.
+    expect(ends([load('madrid', 700)])).toMatch(/^2026-03-11T(19|20):/)
+    const friday = { startAt: Date.parse('2026-03-13T19:58:00Z') }
+    expect(ends([load('madrid', 10)], friday)).toMatch(/^2026-03-16T08:/)
+    const mayDay = { startAt: Date.parse('2026-04-30T18:59:00Z') }
+    expect(ends([load('madrid', 10)], mayDay)).toMatch(/^2026-05-04T07:/)
+  })
+
+  test('each calendar has its own hours', () => {
+    expect(ends([load('madrid', 1), load('canary', 1)])).toBe('2026-03-10T09:02:00.000Z')
+  })
+
+  test('leads that may be called later are waited for', () => {
+    expect(ends([load('madrid', 5), load('madrid', 1, Date.parse('2026-03-12T11:00:00Z'))])).toBe(
+      '2026-03-12T11:02:00.000Z',
+    )
+  })
+
+  test('hours that never open leave it out', () => {
+    expect(told([load('broken', 1), load('madrid', 1)])).not.toHaveProperty('endsAt')
+  })
+
+  test('beyond two years the pace goes on', () => {
+    const years = (leads: number): number =>
+      (Date.parse(ends([load('madrid', leads)]) ?? '') - tuesday) / (365.25 * 86_400_000)
+    expect(years(900_000) / years(150_000)).toBeCloseTo(6, 0)
+  })
+
+  test('a million calls are told in a moment', () => {
+    expect(ends([load('madrid', 500_000), load('canary', 500_000)], { slots: 15 })).toMatch(/^2026-1[01]/)
+  })
+})

@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest'
+import type { Clock } from '../../src/clock.ts'
+import { defaultRetries } from '../../src/retry.ts'
+import { type BatchRules, readRules } from '../../src/rules/batch-rules.ts'
+import { createCalendarBook } from '../../src/rules/calendar.ts'
+import { type CheckOptions, createCheck } from '../../src/rules/check.ts'
+import { consentEnds, consentFault } from '../../src/rules/consent.ts'
+import { loadCalendars } from '../../src/rules/opening.ts'
+import { defaultWindow } from '../../src/rules/window.ts'
+
+const number = '+34912345678'
+const rules: BatchRules = {
+  purpose: 'service',
+  window: defaultWindow,
+  isStrict: false,
+  holidays: { moved: [], local: [] },
+  asksHook: false,
+  retries: defaultRetries,
+}
+
+/** A clock that stands still; timers run when told to. */
+function stopped(iso: string) {
+  let now = Date.parse(iso)
+  const timers: { at: number; run: () => void }[] = []
+  const clock: Clock = {
+    now: () => now,
+    elapsed: () => now,
+    after(ms, run) {
+      const timer = { at: now + ms, run }
+      timers.push(timer)
+      return () => timers.splice(timers.indexOf(timer), 1)
+    },
+  }
+  const pass = (ms: number): void => {
+    now += ms
+    for (const timer of timers.filter(({ at }) => at <= now)) timer.run()
+  }
+  return { clock, pass, timers }
+}
+
+async function check(
+  given: Partial<Omit<CheckOptions, 'rules'>> & { rules?: Partial<BatchRules>; at?: string } = {},
+) {
+  const { rules: changed, at = '2026-03-10T12:00:00Z', ...options } = given
+  const all = { ...rules, ...changed }
+  const book = createCalendarBook(all)
+  book.keyOf(number)
+  return createCheck({
+    rules: all,
+    calendars: await loadCalendars(book.calendars),
+    ledger: { suppressed: async () => false },
+    clock: stopped(at).clock,
+    ...options,
+  })(number)
+}
+
+describe('right before a call', () => {
+  test('a number in its hours may be called', async () => {
+    expect(await check()).toEqual({ may: true })
+  })
+
+  test.each([
+    '2026-03-10T07:59:59.999Z',
+    '2026-03-10T20:00:00Z',
+    '2026-03-14T12:00:00Z',
+    '2026-05-01T12:00:00Z',
+  ])('at %s it is closed', async (at) => expect(await check({ at })).toEqual({ may: false, why: 'closed' }))
+
+  test('a number that the ledger suppresses is not called', async () => {
+    const ledger = { suppressed: async (asked: string) => asked === number }
+    expect(await check({ ledger })).toEqual({ may: false, why: 'suppressed' })
+    expect(await check({ ledger, rules: { purpose: 'requested' } })).toEqual({ may: true })
+  })
+
+  test('a number that the hook suppresses is not called', async () => {
+    expect(await check({ hook: (asked) => asked === number })).toEqual({ may: false, why: 'suppressed' })
+    expect(await check({ hook: async () => false })).toEqual({ may: true })
+  })
+
+  test('a call that was asked for asks no hook', async () => {
+    const hook = (): never => {
+      throw new Error('asked')
+    }
+    expect(await check({ hook, rules: { purpose: 'requested' } })).toEqual({ may: true })
+  })
+
+  test('hours that end while the hook thinks are closed', async () => {
+    const { clock, pass } = stopped('2026-03-10T19:59:59Z')
+    const hook = async (): Promise<boolean> => {
+      pass(1000)
+      return false
+    }
+    expect(await check({ hook, clock })).toEqual({ may: false, why: 'closed' })
+  })
+})
+
+describe('a rule that cannot be evaluated stops the lead', () => {
+  const failed = (detail: string) => ({ may: false, why: 'rule_failed', detail })
+
+  test('a hook that throws, now or later, its number masked', async () => {
+    const now = (): never => {
+      throw new Error(`no line for ${number}`)
+    }
+    expect(await check({ hook: now })).toEqual(failed('no line for +349******78'))
+    expect(await check({ hook: () => Promise.reject(new Error('down')) })).toEqual(failed('down'))
+  })
+
+  test.each([undefined, null, 0, 'no', {}])('a hook that answers %j', async (answer) => {
+    expect(await check({ hook: () => answer as never })).toEqual(
+      failed('the suppression hook answered neither true nor false'),
+    )
+  })
+
+  test('a hook that does not answer in time', async () => {
+    const { clock, pass, timers } = stopped('2026-03-10T12:00:00Z')
+    let signal: AbortSignal | undefined
+    const hook = (_: string, options: { signal: AbortSignal }): Promise<boolean> => {
+      signal = options.signal
+      pass(250)
+      return new Promise(() => {})
+    }
+    expect(await check({ hook, clock, hookTimeoutMs: 250 })).toEqual(
+      failed('the suppression hook did not answer in 250 ms'),
+    )
+    expect(signal?.aborted).toBe(true)
+    expect(timers).toEqual([])
+  })
+
+  test('a hook that was planned with and is not there', async () => {
+    expect(await check({ rules: { asksHook: true } })).toEqual(
+      failed('it was planned with a suppression hook, and the dialer has none'),
+    )
+  })
+
+  test('a ledger that does not answer', async () => {
+    const ledger = { suppressed: () => Promise.reject(new Error('the disk is gone')) }
+    expect(await check({ ledger })).toEqual(failed('the disk is gone'))
+  })
+
+  test('a calendar that is missing or broken', async () => {
+    expect(await check({ calendars: await loadCalendars({}) })).toEqual(failed('its calendar is missing'))
+    const broken = await check({ rules: { region: 'XX', zone: 'Europe/Nowhere' } })
+    expect(broken).toMatchObject({ may: false, why: 'rule_failed' })
+  })
+})
+
+describe('rules read back', () => {
+  test('are what was written', () => {
+    expect(readRules(JSON.parse(JSON.stringify(rules)))).toEqual(rules)
+  })
+
+  test.each([
+    [null],
+    [[]],
+    [{ ...rules, purpose: 'fun' }],
+    [{ ...rules, purpose: 'toString' }],
+    [{ ...rules, window: 'whenever' }],
+    [{ ...rules, window: undefined }],
+    [{ ...rules, isStrict: undefined }],
+    [{ ...rules, retries: { busy: [1] } }],
+    [{ ...rules, retries: undefined }],
+    [{ ...rules, holidays: { moved: [] } }],
+    [{ ...rules, region: 5 }],
+  ])('%j cannot be read', (json) => {
+    expect(() => readRules(json as never)).toThrow('cannot be read')
+  })
+})
+
+describe('consent', () => {
+  const day = (date: string): number => Date.parse(`${date}T12:00:00+02:00`)
+
+  test('lasts two years to the minute', () => {
+    expect(consentEnds(day('2024-05-10'))).toBe(day('2026-05-10'))
+    expect(consentFault(day('2024-05-10'), day('2026-05-10') - 1)).toBeUndefined()
+    expect(consentFault(day('2024-05-10'), day('2026-05-10'))).toBe('consent_too_old')
+  })
+
+  test('of a leap day ends a day early rather than late', () => {
+    expect(consentEnds(Date.parse('2024-02-29T12:00:00+01:00'))).toBe(Date.parse('2026-02-28T12:00:00+01:00'))
+  })
+
+  test('is missing, or of tomorrow', () => {
+    expect(consentFault(undefined, day('2026-05-10'))).toBe('consent_missing')
+    expect(consentFault(day('2026-05-11'), day('2026-05-10'))).toBe('consent_in_future')
+  })
+})

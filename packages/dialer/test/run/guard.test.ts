@@ -1,0 +1,205 @@
+import { copyFile } from 'node:fs/promises'
+import { type Ledger, openSqliteLedger, type Runner } from '@digame/dialer'
+import { expect, test } from 'vitest'
+import { DialerFencedError } from '../../src/errors.ts'
+import { createRig, numberOf } from './support/rig.ts'
+
+test('an old copy of a ledger is refused, and calls that it forgot halt it', async () => {
+  const { clock, port, ledger, path, dialer, plan, events } = await createRig()
+  await plan({ count: 3 })
+  await copyFile(path, `${path}.old`)
+  await copyFile(`${path}-wal`, `${path}.old-wal`).catch(() => {})
+  await clock.drive(dialer().run())
+  expect(port.calls).toHaveLength(3)
+  await clock.pass(60_000)
+
+  const old = await openSqliteLedger(`${path}.old`, { now: clock.now })
+  await expect(dialer({ ledger: old }).run()).rejects.toMatchObject({ code: 'ELSEWHERE' })
+  // A person who does not know better.
+  await old.adopt()
+  expect(await clock.drive(dialer({ ledger: old }).run())).toBe('halted')
+  expect(port.requests).toHaveLength(3)
+  expect(events.filter(({ type }) => type === 'halted')).toHaveLength(1)
+  expect(await old.alarms()).toMatchObject(
+    port.calls.map(({ id }) => ({ kind: 'unknown_call', callId: id })).reverse(),
+  )
+  await expect(dialer({ ledger: old }).run()).rejects.toMatchObject({ code: 'HALTED' })
+  await old.close()
+  expect(await ledger.halted()).toBeUndefined()
+})
+
+test('an incomplete listing places nothing until it is complete', async () => {
+  const { clock, port, dialer, plan, events } = await createRig()
+  await plan()
+  port.broken.add('list')
+  const run = dialer().run()
+  await clock.until(() => events.filter(({ type }) => type === 'unchecked').length === 3)
+  expect(port.requests).toEqual([])
+  port.broken.delete('list')
+  expect(await clock.drive(run)).toBe('done')
+  expect(port.requests).toHaveLength(1)
+})
+
+test('a call of another ledger on the same account is nobody of ours', async () => {
+  const { clock, port, dialer, plan } = await createRig()
+  await plan()
+  port.calls.push({
+    id: 'other',
+    key: `${crypto.randomUUID()}.${crypto.randomUUID()}`,
+    to: numberOf(9),
+    from: '+34910000001',
+    at: clock.now(),
+    outcome: 'completed',
+    variables: {},
+  })
+  expect(await clock.drive(dialer().run())).toBe('done')
+})
+
+test('what a dead runner was sending is looked up, and its calls are followed, after the calls were compared again', async () => {
+  const { clock, port, ledger, dialer, plan, states, events } = await createRig()
+  const batch = await plan({ count: 3 })
+  // A runner that claims three, places two of them, tells of one, and dies.
+  const dead = await ledger.join()
+  const calendars = [
+    { key: (await ledger.batches())[0]?.calendars, dayStart: 0, dayEnd: Number.MAX_SAFE_INTEGER },
+  ]
+  const key = Object.keys(calendars[0]?.key ?? {})[0] ?? ''
+  const claimed = await dead.claim({
+    calendars: [{ key, dayStart: 0, dayEnd: Number.MAX_SAFE_INTEGER }],
+    slots: 3,
+    limit: 3,
+  })
+  for (const { number, idempotencyKey } of claimed.slice(0, 2)) {
+    const options = { idempotencyKey, notAfter: new Date(), signal: new AbortController().signal }
+    await port.place({ from_number: '+34910000001', to_number: number, dynamic_variables: {} }, options)
+  }
+  await ledger.placed(claimed[0]?.attempt ?? '', { callId: port.calls[0]?.id ?? '' })
+  await dead.leave()
+
+  await clock.drive(dialer({ limits: { maxConcurrent: 3 } }).run())
+  expect(port.requests).toHaveLength(2)
+  expect(await states(batch)).toEqual({ done: 2, held: 1 })
+  expect(events).toContainEqual({ type: 'taken_over', attempts: 3 })
+  expect(events).toContainEqual({ type: 'checked', calls: 2 })
+})
+
+/** A ledger whose runner loses its lease at some point. */
+function losing(ledger: Ledger, isLost: () => boolean): Ledger {
+  const fenced = (runner: Runner): Runner =>
+    new Proxy(runner, {
+      get: (target, name: keyof Runner) =>
+        name === 'id' || name === 'leave' || !isLost()
+          ? target[name]
+          : () => Promise.reject(new DialerFencedError()),
+    })
+  let joins = 0
+  return new Proxy(ledger, {
+    get: (target, name: keyof Ledger) =>
+      name === 'join'
+        ? async () => {
+            const runner = await target.join()
+            return joins++ === 0 ? fenced(runner) : runner
+          }
+        : target[name],
+  })
+}
+
+test('a runner that lost its lease places nothing more, records what it knows, and joins again', async () => {
+  const { clock, port, ledger, dialer, plan, states, events } = await createRig()
+  const batch = await plan({ count: 4 })
+  let isLost = false
+  let runner: Runner | undefined
+  const mine = losing(ledger, () => isLost)
+  // SQLite's lock is let go of, as a lapsed lease is by itself.
+  const joined = new Proxy(mine, {
+    get: (target, name: keyof Ledger) =>
+      name === 'join'
+        ? async () => {
+            await runner?.leave()
+            runner = await target.join()
+            return runner
+          }
+        : target[name],
+  })
+  port.deed = (_, no) => {
+    if (isLost || no > 1) return 'completed'
+    return async () => {
+      isLost = true
+      await new Promise<void>((resolve) => clock.after(7000, resolve))
+      return { placed: 'no', reason: 'refused', code: 'NO' }
+    }
+  }
+  const run = dialer({ ledger: joined, limits: { maxConcurrent: 1 } }).run()
+  expect(await clock.drive(run)).toBe('done')
+  const types = events.map(({ type }) => type)
+  expect(types.filter((type) => type === 'joined')).toHaveLength(2)
+  const fencedAt = types.indexOf('fenced')
+  expect(types.indexOf('refused')).toBeGreaterThan(fencedAt)
+  expect(types.slice(fencedAt, types.lastIndexOf('joined'))).not.toContain('sending')
+  expect(await states(batch)).toEqual({ done: 4 })
+  expect(port.requests).toHaveLength(4)
+})
+
+test('facts are written as soon as the store answers again', async () => {
+  const { clock, ledger, port, dialer, plan, states, events } = await createRig()
+  const batch = await plan()
+  let failures = 0
+  const shaky = new Proxy(ledger, {
+    get: (target, name: keyof Ledger) =>
+      (name === 'placed' || name === 'ended') && failures++ < 4
+        ? () => Promise.reject(new Error('the connection is gone'))
+        : target[name],
+  })
+  expect(await clock.drive(dialer({ ledger: shaky }).run())).toBe('done')
+  expect(port.requests).toHaveLength(1)
+  expect(events.filter(({ type }) => type === 'ledger_trouble')).toHaveLength(4)
+  expect(await states(batch)).toEqual({ done: 1 })
+})
+
+test('a call that cannot be read for longer than a call can last gives its slot back', async () => {
+  const { clock, port, dialer, plan, leads } = await createRig({ maxCallMs: 600_000 })
+  const batch = await plan({ count: 2 })
+  port.broken.add('get')
+  const run = dialer().run()
+  await clock.until(() => port.calls.length === 2)
+  port.broken.delete('get')
+  expect(await clock.drive(run)).toBe('done')
+  const [first, second] = port.calls
+  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(600_000)
+  expect((await leads(batch))[0]).toMatchObject({
+    state: 'done',
+    attempts: [{ outcome: 'other', why: 'lost_sight' }],
+  })
+})
+
+test('the more calls are followed, the less often each is read', async () => {
+  const { clock, port, dialer, plan } = await createRig()
+  await plan({ count: 200 })
+  await clock.drive(dialer({ limits: { maxConcurrent: 200, pollMs: 100 } }).run())
+  expect(port.calls).toHaveLength(200)
+  expect(port.reads / 30).toBeLessThan(130)
+})
+
+test('a service that does not answer a reading is asked again', async () => {
+  const { clock, port, dialer, plan, states } = await createRig()
+  const batch = await plan()
+  const get = port.get
+  let asked = 0
+  port.get = (callId, options) => (++asked === 1 ? new Promise(() => {}) : get(callId, options))
+  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await states(batch)).toEqual({ done: 1 })
+})
+
+test('a listing that never ends places nothing, and does not keep the run from ending', async () => {
+  const { clock, port, dialer, plan, events } = await createRig()
+  await plan()
+  port.list = async function* () {
+    await new Promise(() => {})
+  }
+  const stop = new AbortController()
+  const run = dialer().run({ signal: stop.signal })
+  await clock.until(() => events.some(({ type }) => type === 'unchecked'))
+  stop.abort()
+  expect(await clock.drive(run)).toBe('aborted')
+  expect(port.requests).toEqual([])
+})

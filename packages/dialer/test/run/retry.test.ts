@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { decisionFor } from '../../src/decide.ts'
+import type { Attempt, Undecided } from '../../src/records.ts'
+import { afterCall, badRetries, defaultRetries } from '../../src/retry.ts'
+
+const hour = 3_600_000
+
+describe('by the default table', () => {
+  test.each([
+    ['no_answer', 1, { to: 'ready', dueAt: hour }],
+    ['no_answer', 2, { to: 'ready', dueAt: 24 * hour }],
+    ['no_answer', 3, { to: 'exhausted', why: 'no_answer' }],
+    ['voicemail', 1, { to: 'ready', dueAt: 24 * hour }],
+    ['voicemail', 2, { to: 'exhausted', why: 'voicemail' }],
+    ['failed', 1, { to: 'ready', dueAt: 600_000 }],
+    ['completed', 1, { to: 'done', why: 'completed' }],
+    ['transferred', 1, { to: 'done', why: 'transferred' }],
+    ['other', 1, { to: 'done', why: 'other' }],
+  ] as const)('after %s, the %i. time: %j', (outcome, count, follows) => {
+    expect(afterCall({ outcome, count, tries: count, endedAt: 0 }, defaultRetries, 9)).toEqual(follows)
+  })
+
+  test('a lead without a try left is exhausted', () => {
+    const call = { outcome: 'failed', count: 1, tries: 3, endedAt: 0 } as const
+    expect(afterCall(call, defaultRetries, 3)).toEqual({ to: 'exhausted', why: 'failed' })
+  })
+})
+
+describe('after a refusal', () => {
+  const decide = (why: string, refusals: number) => {
+    const attempt = { state: 'refused', why, endedAt: 1000 } as Attempt
+    const undecided: Undecided = { lead: 1, batch: 1, attempt, tries: 0, refusals, outcomes: {} }
+    const limits = { tries: 3, callsPerDay: 3 }
+    return decisionFor(undecided, { table: defaultRetries, limits, backoffMs: 5000, now: 2000 })
+  }
+  test.each([
+    ['rate_limited: HTTP_429', 1, { to: 'ready', dueAt: 6000 }],
+    ['never_left: CONNECTION', 3, { to: 'ready', dueAt: 21_000 }],
+    ['never_left: CONNECTION', 60, { to: 'ready', dueAt: 601_000 }],
+    ['not_after', 1, { to: 'ready', dueAt: 6000 }],
+    ['never_sent', 1, { to: 'ready', dueAt: 6000 }],
+    ['account: INVALID_API_KEY', 1, { to: 'ready', dueAt: 6000 }],
+    ['closed', 1, { to: 'ready', dueAt: 6000 }],
+    ['person', 1, { to: 'ready', dueAt: 2000 }],
+    ['suppressed', 1, { to: 'cancelled', why: 'suppressed' }],
+    ['rule_failed: down', 4, { to: 'ready', dueAt: 41_000 }],
+    ['rule_failed: down', 5, { to: 'cancelled', why: 'rule_failed: down' }],
+    ['refused: NON_SPANISH_PHONE_NUMBER', 1, { to: 'done', why: 'refused: NON_SPANISH_PHONE_NUMBER' }],
+  ])('%s, the %i. in a row', (why, refusals, follows) => {
+    expect(decide(why, refusals)).toEqual(follows)
+  })
+})
+
+test.each([
+  [
+    { engaged: [1] },
+    'retries has no outcome "engaged": give no_answer, voicemail, failed, completed, transferred, other.',
+  ],
+  [
+    { no_answer: [-1] },
+    'retries.no_answer is a list of whole milliseconds, such as [3600000]; [] means never.',
+  ],
+  [
+    { no_answer: 'never' },
+    'retries.no_answer is a list of whole milliseconds, such as [3600000]; [] means never.',
+  ],
+  [7, 'retries is a table of outcomes, such as { no_answer: [3600000] }.'],
+])('a table that makes no sense is told in a line: %j', (table, message) => {
+  expect(badRetries(table)).toBe(message)
+})
