@@ -40,6 +40,7 @@ await rm(runs, { recursive: true, force: true })
 const code = await turbo([
   ...['run', 'lint', 'typecheck', 'knip', 'generated', 'test', 'contract', 'mutation', 'storm', 'packaging'],
   ...[
+    '--concurrency=4',
     '--continue=dependencies-successful',
     '--summarize',
     '--output-logs=errors-only',
