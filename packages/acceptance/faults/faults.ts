@@ -9,6 +9,8 @@ export interface FaultCase {
   readonly fault: Fault
   /** Whether the client hears something of the kind only by its deadline. */
   readonly slow?: boolean
+  /** The caller aborts a moment after the fault. */
+  readonly aborts?: boolean
 }
 
 const html = '<html><h1>Bad gateway</h1></html>'
@@ -68,6 +70,21 @@ export const doubts: readonly FaultCase[] = [
     )
   }),
 ]
+
+/** Moments at which a caller may abort once the request has arrived. */
+export const aborts: readonly FaultCase[] = (
+  [
+    ['has the request, and the caller aborts', () => {}],
+    [
+      'has begun the head of an answer, and the caller aborts',
+      (socket, answer) => void socket.write(answer().subarray(0, 30)),
+    ],
+    [
+      'has begun the body of an answer, and the caller aborts',
+      (socket, answer) => void socket.write(half(answer())),
+    ],
+  ] as [string, Fault][]
+).map(([name, fault]) => ({ name, placed: 'maybe', fault, aborts: true }))
 
 /** Answers that prove that no call was made. */
 export const refusals: readonly FaultCase[] = [

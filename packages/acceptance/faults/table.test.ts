@@ -3,9 +3,9 @@
  * and with the runtime's own fetch.
  */
 import { readFile } from 'node:fs/promises'
-import { Diga, type DigaError } from '@digame/client'
+import { type CreateOptions, Diga, type DigaError } from '@digame/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { doubts, type FaultCase, refusals } from './faults.ts'
+import { aborts, doubts, type FaultCase, refusals } from './faults.ts'
 import { type Line, type Network, openNetwork, type Scenario } from './line.ts'
 import { type Ending, FaultReport, tableIn } from './report.ts'
 
@@ -23,25 +23,34 @@ afterAll(() => network[Symbol.asyncDispose]())
 function client({ baseUrl, scenario }: Line, slow = false): Diga {
   // A late list is read twice: the first time must come before the settling time has passed, on a busy machine too.
   const settleMs = scenario.list === 'late' && !slow ? 2000 : 200
-  return new Diga({ apiKey: 'key', baseUrl, settleMs, timeoutMs: slow ? 300 : 5000, maxRetries: 1 })
+  return new Diga({ apiKey: 'key', baseUrl, settleMs, timeoutMs: 5000, maxRetries: 1 })
 }
 
-const place = (diga: Diga, idempotencyKey: string): Promise<Ending> =>
-  diga.calls.create(body, { idempotencyKey }).then(
+const place = (diga: Diga, idempotencyKey: string, options: CreateOptions = {}): Promise<Ending> =>
+  diga.calls.create(body, { idempotencyKey, ...options }).then(
     (call) => ({ call }),
     (error: DigaError) => ({ error }),
   )
 
 async function cell(fault: FaultCase, scenario: Omit<Scenario, 'fault'>): Promise<void> {
-  const line = network.open({ ...scenario, fault: fault.fault })
+  const controller = new AbortController()
+  const line = network.open({
+    ...scenario,
+    fault(socket, answer) {
+      fault.fault(socket, answer)
+      if (fault.aborts) setTimeout(() => controller.abort(), 20)
+    },
+  })
   const diga = client(line, fault.slow)
   const key = crypto.randomUUID()
-  const first = await place(diga, key)
+  // Of the create alone: on a busy machine the list may take longer.
+  const timeoutMs = fault.slow ? 300 : 5000
+  const first = await place(diga, key, { timeoutMs, ...(fault.aborts && { signal: controller.signal }) })
   if (scenario.list === 'echoes') told.add(fault.name, scenario.created, line.posts, first)
   expect(line.posts).toBe(1)
   const listed = scenario.created && (scenario.list === 'echoes' || scenario.list === 'late')
   // After a timeout the settling time has passed: the list is read once, and a late one misses the call.
-  const found = listed && !(fault.slow && scenario.list === 'late')
+  const found = listed && !fault.aborts && !(fault.slow && scenario.list === 'late')
   if (found) {
     expect(first).toMatchObject({
       call: { id: line.calls[0]?.['id'], dynamic_variables: { digame_key: key } },
@@ -50,7 +59,9 @@ async function cell(fault: FaultCase, scenario: Omit<Scenario, 'fault'>): Promis
     const { error } = first as { error: DigaError }
     expect(error).toMatchObject({ placed: 'maybe', idempotencyKey: key, sentAt: expect.any(Date) })
     const seen = scenario.created && scenario.list === 'silent' ? [line.calls[0]?.['id']] : []
-    expect(error.candidates?.map(({ id }) => id)).toEqual(seen)
+    // An abort ends everything at once.
+    expect(error.candidates?.map(({ id }) => id)).toEqual(fault.aborts ? undefined : seen)
+    expect(error.name === 'DigaAbortError').toBe(Boolean(fault.aborts))
     expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('612345678')
   }
   const second = await place(diga, key)
@@ -58,7 +69,7 @@ async function cell(fault: FaultCase, scenario: Omit<Scenario, 'fault'>): Promis
   expect('call' in second).toBe(listed)
 }
 
-describe.each(doubts)('$name', (fault) => {
+describe.each([...doubts, ...aborts])('$name', (fault) => {
   test.concurrent.each([true, false])('is looked up, never sent again (created: %s)', async (created) => {
     await Promise.all(
       lists.flatMap((list) => offsets.map((clockOffsetMs) => cell(fault, { created, list, clockOffsetMs }))),
