@@ -5,26 +5,8 @@
  */
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
+import { type Report, type Task, tallyOf } from './tally.ts'
 import { turbo } from './turbo.ts'
-
-interface Task {
-  readonly taskId: string
-  readonly command: string
-  readonly directory: string
-  readonly cache: { readonly status: string }
-  readonly execution?: {
-    readonly exitCode: number | null
-    readonly startTime: number
-    readonly endTime: number
-  }
-}
-
-interface Report {
-  readonly numPassedTests: number
-  readonly numFailedTests: number
-  readonly numPendingTests: number
-  readonly numFailedTestSuites: number
-}
 
 const root = new URL('..', import.meta.url)
 const runs = new URL('.turbo/runs/', root)
@@ -60,19 +42,14 @@ let passed = 0
 let failed = 0
 let skipped = 0
 for (const task of tasks.filter(({ command }) => command !== '<NONEXISTENT>')) {
-  const ok = task.cache.status === 'HIT' || task.execution?.exitCode === 0
-  const counted = await report(task)
-  const tests = {
-    passed: counted?.numPassedTests ?? (ok ? 1 : 0),
-    failed: (counted?.numFailedTests ?? 0) || (ok ? 0 : 1),
-  }
-  passed += tests.passed
-  failed += tests.failed
-  skipped += counted?.numPendingTests ?? 0
+  const counted = tallyOf(task, await report(task))
+  passed += counted.passed
+  failed += counted.failed
+  skipped += counted.skipped
   const { startTime = 0, endTime = 0 } = task.execution ?? {}
   const took = task.cache.status === 'HIT' ? 'cached' : `${((endTime - startTime) / 1000).toFixed(1)} s`
   process.stdout.write(
-    `${ok ? 'ok  ' : 'FAIL'} ${task.taskId.padEnd(32)} ${String(tests.passed).padStart(5)}  ${took}\n`,
+    `${counted.failed === 0 ? 'ok  ' : 'FAIL'} ${task.taskId.padEnd(32)} ${String(counted.passed).padStart(5)}  ${took}\n`,
   )
 }
 if (failed === 0 && code !== 0) failed = 1

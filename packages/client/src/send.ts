@@ -103,8 +103,10 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
   const track = observe(id, () =>
     stop('connection', new Error('The runtime was about to send the request again.')),
   )
-  const key = headers.get('authorization')?.slice('Bearer '.length)
-  const hide = (text: string): string => (key ? text.replaceAll(key, 'sk-…') : text)
+  const hide = (text: string): string => {
+    const key = headers.get('authorization')?.slice('Bearer '.length)
+    return key ? text.replaceAll(key, 'sk-…') : text
+  }
   let response: Response | undefined
   let dispatched = false
   let settled = false

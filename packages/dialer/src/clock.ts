@@ -21,6 +21,23 @@ export const systemClock: Clock = {
   },
 }
 
+/** The ledger's time, as it was last read: the database's, where a machine's own may be wrong. */
+export interface LedgerClock extends Clock {
+  sync(): Promise<void>
+}
+
+export function createLedgerClock(clock: Clock, ledger: { now(): Promise<number> }): LedgerClock {
+  let aheadMs = 0
+  return {
+    now: () => clock.now() + aheadMs,
+    elapsed: () => clock.elapsed(),
+    after: (ms, run) => clock.after(ms, run),
+    async sync() {
+      aheadMs = (await ledger.now()) - clock.now()
+    },
+  }
+}
+
 /** Waits; resolves early, and never rejects, when the signal aborts. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

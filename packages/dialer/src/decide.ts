@@ -26,7 +26,7 @@ const longestBackoffMs = 600_000
 const rulePatience = 5
 
 export function decisionFor(
-  { attempt, tries, refusals, outcomes }: Undecided,
+  { attempt, tries, refusals, ruleFailures, outcomes }: Undecided,
   { table, limits, backoffMs, now }: DecideOptions,
 ): Decision {
   const endedAt = attempt.endedAt ?? now
@@ -39,7 +39,7 @@ export function decisionFor(
   if (why === 'person') return { to: 'ready', dueAt: now }
   if (why.startsWith('refused')) return { to: 'done', why }
   if (why.startsWith('suppressed')) return { to: 'cancelled', why }
-  if (why.startsWith('rule_failed') && refusals >= rulePatience) return { to: 'cancelled', why }
+  if (why.startsWith('rule_failed') && ruleFailures >= rulePatience) return { to: 'cancelled', why }
   const delay = Math.min(longestBackoffMs, backoffMs * 2 ** Math.min(20, Math.max(0, refusals - 1)))
   return { to: 'ready', dueAt: endedAt + delay }
 }

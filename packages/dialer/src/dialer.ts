@@ -1,5 +1,5 @@
 import { createChannel } from './channel.ts'
-import { type Clock, pause, systemClock } from './clock.ts'
+import { type Clock, createLedgerClock, pause, systemClock } from './clock.ts'
 import { DialerError, DialerInputError } from './errors.ts'
 import type { DialerEvent } from './events.ts'
 import type { Ledger, Runner } from './ledger.ts'
@@ -105,11 +105,12 @@ export function createDialer(options: DialerOptions): Dialer {
   }: RunOptions & { signal: AbortSignal }): Promise<RunEnd> {
     const over = new AbortController()
     const traffic = watchTraffic(work, over.signal)
-    const rulebook = createRulebook({ ledger, clock, hook, hookTimeoutMs })
+    const ledgerClock = createLedgerClock(clock, ledger)
+    const rulebook = createRulebook({ ledger, clock: ledgerClock, hook, hookTimeoutMs })
     try {
       for (let runner: Runner | undefined = await ledger.join(); runner; runner = await rejoin(signal)) {
         channel.tell({ type: 'joined', runner: runner.id })
-        const end = await runSession({ work, runner, traffic, rulebook, signal, batch, stay })
+        const end = await runSession({ work, runner, traffic, rulebook, ledgerClock, signal, batch, stay })
         if (end !== 'fenced') return end
       }
       return 'aborted'

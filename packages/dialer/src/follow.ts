@@ -23,9 +23,16 @@ const longestFailureMs = 30_000
 /** One reading, the port's own tries included. */
 const readMs = 120_000
 
-/** Gives a call up that could not be read for longer than a call can last. */
-async function isLost(work: Work, runner: Runner, subject: Subject, until: AbortSignal): Promise<boolean> {
-  const { ledger, tell } = work
+/** Gives a call up that was not read for as long as a call can last; one that was may have begun late, or last longer. */
+async function isLost(
+  work: Work,
+  runner: Runner,
+  subject: Subject,
+  readAt: number,
+  until: AbortSignal,
+): Promise<boolean> {
+  const { ledger, clock, tell } = work
+  if (clock.elapsed() - readAt < ledger.times.maxCallMs) return false
   const now = await insist(work, () => ledger.now(), until)
   if (now === undefined || now - subject.claimedAt <= ledger.times.maxCallMs) return false
   const result = await insist(work, () => runner.lose(subject.id), until)
@@ -36,7 +43,8 @@ async function isLost(work: Work, runner: Runner, subject: Subject, until: Abort
 
 /**
  * Reads a call until it has ended, after `pollMs` when its status has changed and ever more slowly while it has not, up to
- * ten times as long, and records its end. A call that cannot be read for longer than a call can last is given up as `other`.
+ * ten times as long, and records its end. A call that cannot be read for as long as a call can last,
+ * counted from its last reading or from here, is given up as `other`.
  *
  * @throws DialerFencedError once the lease is lost
  */
@@ -54,10 +62,12 @@ export async function follow(
   let last: string | undefined
   let waitMs = pollMs
   let failures = 0
+  let readAt = clock.elapsed()
   while (!until.aborted) {
     try {
       const call = await within(clock, readMs, until, (signal) => port.get(callId, { signal }))
       failures = 0
+      readAt = clock.elapsed()
       onRead(call)
       if (call.hasEnded) {
         const { outcome = 'other', seconds, endReason: why } = call
@@ -71,7 +81,7 @@ export async function follow(
       if (until.aborted) return
       failures++
       if (failures === patience) tell({ type: 'unreadable', ...about(subject), why: messageOf(error) })
-      if (failures >= patience && (await isLost(work, runner, subject, until))) return
+      if (failures >= patience && (await isLost(work, runner, subject, readAt, until))) return
       waitMs = Math.min(pollMs * 2 ** Math.min(failures, 20), longestFailureMs)
     }
     await pause(clock, spread(Math.max(waitMs, (others() / readsPerSecond) * 1000)), until)

@@ -7,6 +7,7 @@
  */
 import { within } from './clock.ts'
 import type { Ledger } from './ledger.ts'
+import { clockWentBack } from './look-up.ts'
 import type { PortCall } from './port.ts'
 import type { Work } from './work.ts'
 
@@ -40,7 +41,8 @@ export function guard(work: Work, until: AbortSignal): Promise<GuardResult> {
 async function compare({ ledger, port, clock }: Work, signal: AbortSignal): Promise<GuardResult> {
   const since = await sinceWhen(ledger)
   if (since === undefined) return { result: 'sound', calls: 0 }
-  const ago = Math.max(0, (await ledger.now()) - since) + marginMs
+  const ago = (await ledger.now()) - since
+  if (ago < 0) throw new Error(clockWentBack)
   const mark = `${ledger.id}.`
   let calls = 0
   let marked: Marked[] = []
@@ -50,7 +52,7 @@ async function compare({ ledger, port, clock }: Work, signal: AbortSignal): Prom
     unknown.push(...marked.filter(({ key }) => keys.has(key)))
     marked = []
   }
-  for await (const call of port.list({ since: new Date(clock.now() - ago), signal })) {
+  for await (const call of port.list({ since: new Date(clock.now() - ago - marginMs), signal })) {
     calls++
     if (!call.key?.startsWith(mark)) continue
     marked.push({ ...call, key: call.key })
@@ -58,10 +60,15 @@ async function compare({ ledger, port, clock }: Work, signal: AbortSignal): Prom
   }
   await lookAt()
   if (unknown.length === 0) return { result: 'sound', calls }
-  const why = `the service has ${unknown.length} of this ledger's calls that the ledger does not know: it is an old copy, or was restored from one`
+  // Of whom such a call was cannot be told where the service does not say to which number.
+  const strangers = unknown.filter(({ to_number }) => !to_number).length
+  const why = `the service has ${unknown.length} of this ledger's calls that the ledger does not know: it is an old copy, or was restored from one${strangers > 0 ? `; ${strangers} of them name no number, so find out whom they called before you adopt it` : ''}`
+  // First: whatever fails from here on, nothing is placed before a person has looked. Oldest first: the newest attempt is where
+  // the next comparison begins, so nothing that is not taken in yet may be older than it.
+  await ledger.halt(why)
+  unknown.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
   for (const { key, id, to_number = '', createdAt } of unknown) {
     await ledger.importCall({ idempotencyKey: key, callId: id, number: to_number, at: createdAt.getTime() })
   }
-  await ledger.halt(why)
   return { result: 'behind', why }
 }

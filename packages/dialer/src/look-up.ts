@@ -26,11 +26,15 @@ function evidenceOf({ result, reason, candidates }: Found, at: number): Json {
   }
 }
 
+/** How long ago something was cannot be told by a clock that was set back since. */
+export const clockWentBack = 'the clock was set back since: set it right'
+
 /** One look-up. The time of the send is given by this machine's clock, whichever clock it was claimed by. */
 export async function findCall(work: Work, subject: Subject, signal: AbortSignal): Promise<Found> {
   const { port, ledger, clock } = work
   try {
-    const age = Math.max(0, (await ledger.now()) - subject.claimedAt)
+    const age = (await ledger.now()) - subject.claimedAt
+    if (age < 0) return { result: 'unknown', candidates: [], reason: clockWentBack }
     const query = {
       idempotencyKey: subject.idempotencyKey,
       to_number: subject.number,

@@ -5,6 +5,7 @@
  * say so. Each word is preceded by a look-up at that moment, and what it finds wins over the word.
  */
 import { DialerInputError } from './errors.ts'
+import type { LedgerTimes } from './ledger.ts'
 import { findCall } from './look-up.ts'
 import { maskNumber } from './mask.ts'
 import type { Found, PortCall } from './port.ts'
@@ -48,7 +49,7 @@ export interface ReconcileOptions {
 }
 
 export interface Reconciler {
-  /** Looks up each held attempt again, one after the other; a call that is found is recorded. */
+  /** Looks up each held attempt again, ten at once; a call that is found is recorded. */
   reconcile(options?: ReconcileOptions): AsyncGenerator<HeldCase, void, undefined>
   /**
    * Settles one held attempt on a person's word, after one more look-up.
@@ -63,9 +64,13 @@ export interface Reconciler {
   settleAbsent(options?: ReconcileOptions): Promise<{ returned: number; placed: number; left: number }>
 }
 
+/** A look-up of a recent send waits until its call would be listed. */
+const atOnce = 10
+
+const waitOf = ({ leaseMs, requestMs, settleMs }: LedgerTimes): number => leaseMs + requestMs + settleMs
+
 export function createReconciler(work: Work): Reconciler {
   const { ledger, port } = work
-  const { leaseMs, requestMs, settleMs } = ledger.times
   const never = new AbortController().signal
 
   async function look(attempt: Attempt, signal: AbortSignal): Promise<{ found: Found; isPlaced: boolean }> {
@@ -91,7 +96,7 @@ export function createReconciler(work: Work): Reconciler {
       callId: isPlaced ? found.call?.id : undefined,
       candidates: found.candidates,
       reason: found.reason,
-      settleFrom: new Date(claimedAt + leaseMs + requestMs + settleMs),
+      settleFrom: new Date(claimedAt + waitOf(ledger.times)),
     }
   }
 
@@ -114,7 +119,10 @@ export function createReconciler(work: Work): Reconciler {
     batch,
     signal = never,
   }: ReconcileOptions = {}): AsyncGenerator<HeldCase, void, undefined> {
-    for (const attempt of await ledger.held(batch)) yield await caseOf(attempt, signal)
+    const held = await ledger.held(batch)
+    for (let at = 0; at < held.length; at += atOnce) {
+      yield* await Promise.all(held.slice(at, at + atOnce).map((attempt) => caseOf(attempt, signal)))
+    }
   }
 
   return {
@@ -123,9 +131,18 @@ export function createReconciler(work: Work): Reconciler {
       const attempt = (await ledger.held()).find((one) => one.id === id)
       if (!attempt)
         throw new DialerInputError('NOT_HELD', `attempt ${id} is not held: see reconcile for those that are`)
+      // A look-up that began while its sender could still send it proves nothing.
+      const begun = await ledger.now()
       const { isPlaced } = await look(attempt, signal)
       if (isPlaced) return 'placed'
       if (word !== 'not_called') return record(attempt, word.callId, signal)
+      const waitMs = attempt.claimedAt + waitOf(ledger.times) - begun
+      if (waitMs > 0) {
+        throw new DialerInputError(
+          'TOO_EARLY',
+          `attempt ${id} may still be sent by whoever claimed it: settle it in ${Math.ceil(waitMs / 1000)} s`,
+        )
+      }
       const { result } = await ledger.settle(id)
       return result === 'changed' ? 'returned' : 'over'
     },

@@ -145,6 +145,8 @@ export interface Undecided {
   readonly tries: number
   /** Refusals since the last attempt that was none. */
   readonly refusals: number
+  /** Its newest refusals in a row that were `rule_failed`. */
+  readonly ruleFailures: number
   /** How its calls ended, counted. */
   readonly outcomes: { readonly [outcome in Outcome]?: number }
   readonly expiresAt?: number | undefined

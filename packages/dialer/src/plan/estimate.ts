@@ -24,7 +24,7 @@ export interface Estimate {
   readonly calls: number
   /** Answered minutes. */
   readonly minutes: number
-  /** In the currency of `pricePerMinute`. */
+  /** In the currency of `pricePerMinute`, rounded to 4 decimals. */
   readonly cost?: number
   /** When the last call is over, beyond two years roughly; absent if it cannot be told, as where hours never open. */
   readonly endsAt?: Date
@@ -113,6 +113,8 @@ function lastBegin(
   return undefined
 }
 
+const rounded = (amount: number): number => Math.round(amount * 10_000) / 10_000
+
 /** Estimates a plan. Calendars that cannot be evaluated never open, and leave `endsAt` out. */
 export function estimate({ loads, calendars, now, budget = {}, assumptions = {} }: EstimateInput): Estimate {
   const { minutesPerCall = 2, ringSeconds = 20, callsPerLead = 1, slots = 1, startAt = now } = assumptions
@@ -137,7 +139,7 @@ export function estimate({ loads, calendars, now, budget = {}, assumptions = {} 
   return {
     calls,
     minutes,
-    ...(pricePerMinute !== undefined && { cost: minutes * pricePerMinute }),
+    ...(pricePerMinute !== undefined && { cost: rounded(minutes * pricePerMinute) }),
     ...(begin !== undefined && { endsAt: new Date(Math.round(calls === 0 ? startAt : begin + slotMs)) }),
     isCutByBudget: affordable < wanted,
     assumptions: {

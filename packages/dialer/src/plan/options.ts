@@ -2,7 +2,7 @@ import { DialerInputError } from '../errors.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Port } from '../port.ts'
 import type { BatchLimits } from '../records.ts'
-import { badRetries, defaultRetries, defaultTries, type RetryTable } from '../retry.ts'
+import { badRetries, defaultRetries, defaultTries, type RetryTable, wholeRetries } from '../retry.ts'
 import type { BatchRules } from '../rules/batch-rules.ts'
 import type { LocalDay, MovedHolidays } from '../rules/holidays.ts'
 import { regions } from '../rules/prefixes.ts'
@@ -46,8 +46,8 @@ export interface PlanOptions {
   readonly callsPerDay?: number
   /** Calls and answered minutes at which the batch stops. */
   readonly budget?: { readonly calls?: number; readonly minutes?: number }
-  /** Which outcomes are tried again, and when. */
-  readonly retries?: RetryTable
+  /** Which outcomes are tried again, and when, in place of the default table; one left out is never tried again. */
+  readonly retries?: Partial<RetryTable>
   /** Nobody is called any more from then on. */
   readonly expiresAt?: Date
   /** What the estimate takes for granted. */
@@ -171,7 +171,7 @@ export function resolvePlan(options: PlanOptions, now: number): ResolvedPlan {
       window,
       isStrict,
       asksHook: suppressionHook,
-      retries,
+      retries: wholeRetries(retries),
       ...(zone !== undefined && { zone }),
       ...(region !== undefined && { region }),
       ...(holidays && { holidays: { moved: movedHolidays, local: localDays } }),

@@ -146,6 +146,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
         expect(await undecidedOne(runner)).toMatchObject({
           tries: 2,
           refusals: 0,
+          ruleFailures: 0,
           outcomes: { no_answer: 2 },
         })
       }

@@ -80,6 +80,34 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     expect(await collect(ledger.leads(batch))).toMatchObject([{ state: 'done', why: 'refused' }])
   })
 
+  test('counts the failures of a rule in a row apart from other refusals', async () => {
+    await running(ledger, 1)
+    const counts: number[][] = []
+    const whys = [
+      'rule_failed: down',
+      ...Array(4).fill('rate_limited: HTTP_429'),
+      'rule_failed',
+      'rule_failed: down',
+    ]
+    for (const why of [...whys, 'closed', 'rulexfailed']) {
+      await ledger.refused((await claimOne(ledger, runner)).attempt, why)
+      const { refusals, ruleFailures, ...seen } = await undecidedOne(runner)
+      counts.push([refusals, ruleFailures])
+      await runner.decide({ refusals, ruleFailures, ...seen }, { to: 'ready', dueAt: store.now() })
+    }
+    expect(counts).toEqual([
+      [1, 1],
+      [2, 0],
+      [3, 0],
+      [4, 0],
+      [5, 0],
+      [6, 1],
+      [7, 2],
+      [8, 0],
+      [9, 0],
+    ])
+  })
+
   test('a cancelled batch calls nobody again and follows what it began', async () => {
     const batch = await running(ledger, 3)
     const { attempt } = await claimOne(ledger, runner)

@@ -35,6 +35,11 @@ describe('how much', () => {
     ).toMatchObject({ calls: 150, minutes: 450, cost: 45 })
   })
 
+  test('a cost has four decimals at most', () => {
+    expect(told([load('always', 2)], { minutesPerCall: 15, pricePerMinute: 0.12 }).cost).toBe(3.6)
+    expect(told([load('always', 1)], { minutesPerCall: 1, pricePerMinute: 0.00005 }).cost).toBe(0.0001)
+  })
+
   test('without a price no cost is told', () => {
     expect(told([load('always', 1)])).not.toHaveProperty('cost')
   })

@@ -52,7 +52,11 @@ describe.each(stores)('on $name', ({ create }) => {
       suppression: true,
       rows: { planned: 2, duplicate: 0, suppressed: 0, rejected: 0 },
     })
-    expect(readRules(batch.rules)).toMatchObject({ purpose: 'service', window: 'Mon-Fri 09:00-21:00' })
+    expect(readRules(batch.rules)).toMatchObject({
+      purpose: 'service',
+      window: 'Mon-Fri 09:00-21:00',
+      retries: { no_answer: [3_600_000, 86_400_000] },
+    })
     const leads = await collect(ledger.leads(batch.id))
     expect(leads).toMatchObject([
       { line: 2, number: '+34612345678', key: 'a1', variables: { name: 'Ana' }, state: 'ready' },
@@ -333,13 +337,23 @@ describe('objects', () => {
   })
 })
 
+test('outcomes that retries leave out are never tried again', async () => {
+  const { batch } = await planned(await sqlite(), { retries: { failed: [1000] } })
+  expect(batch.rules).toMatchObject({
+    retries: {
+      ...{ no_answer: [], voicemail: [], failed: [1000] },
+      ...{ completed: [], transferred: [], other: [] },
+    },
+  })
+})
+
 describe('a plan tells before anything is dialled', () => {
   test('calls, minutes, cost and the end', async () => {
     const { estimate } = await planned(await sqlite(), {
       assumptions: { minutesPerCall: 3, pricePerMinute: 0.2, slots: 2, ringSeconds: 0 },
     })
     expect(estimate).toMatchObject({ calls: 2, minutes: 6, isCutByBudget: false })
-    expect(estimate.cost).toBeCloseTo(1.2)
+    expect(estimate.cost).toBe(1.2)
     expect(estimate.endsAt?.toISOString()).toBe('2026-06-01T10:03:00.000Z')
   })
 

@@ -1,6 +1,6 @@
 import { copyFile } from 'node:fs/promises'
 import { type Ledger, openSqliteLedger, type Runner } from '@digame/dialer'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { DialerFencedError } from '../../src/errors.ts'
 import { createRig, numberOf } from './support/rig.ts'
 
@@ -20,9 +20,7 @@ test('an old copy of a ledger is refused, and calls that it forgot halt it', asy
   expect(await clock.drive(dialer({ ledger: old }).run())).toBe('halted')
   expect(port.requests).toHaveLength(3)
   expect(events.filter(({ type }) => type === 'halted')).toHaveLength(1)
-  expect(await old.alarms()).toMatchObject(
-    port.calls.map(({ id }) => ({ kind: 'unknown_call', callId: id })).reverse(),
-  )
+  expect(await old.alarms()).toMatchObject(port.calls.map(({ id }) => ({ kind: 'unknown_call', callId: id })))
   await expect(dialer({ ledger: old }).run()).rejects.toMatchObject({ code: 'HALTED' })
   await old.close()
   expect(await ledger.halted()).toBeUndefined()
@@ -202,4 +200,100 @@ test('a listing that never ends places nothing, and does not keep the run from e
   stop.abort()
   expect(await clock.drive(run)).toBe('aborted')
   expect(port.requests).toEqual([])
+})
+
+/** An old copy of a ledger, adopted by a person, of which three people were called since, an hour apart each. */
+async function forgetful() {
+  const rig = await createRig()
+  const { clock, port, path, dialer, plan } = rig
+  await plan({ count: 3 })
+  await copyFile(path, `${path}.old`)
+  await copyFile(`${path}-wal`, `${path}.old-wal`).catch(() => {})
+  await clock.drive(dialer({ limits: { callsPerMinute: 1 } }).run())
+  port.calls.forEach((call, index) => {
+    Object.assign(call, { at: call.at + index * 3_600_000 })
+  })
+  clock.freeze(4 * 3_600_000)
+  const old = await openSqliteLedger(`${path}.old`, { now: clock.now })
+  onTestFinished(() => old.close())
+  await old.adopt()
+  return { ...rig, old }
+}
+
+test('a start that fails while it takes in forgotten calls has halted the ledger before', async () => {
+  const { clock, port, dialer, old } = await forgetful()
+  let imports = 0
+  const failing: Ledger = {
+    ...old,
+    importCall: async (call) => {
+      if (++imports > 1) throw new Error('the disk is full')
+      await old.importCall(call)
+    },
+  }
+  const run = dialer({ ledger: failing }).run({ signal: AbortSignal.timeout(60_000) })
+  await clock.drive(run)
+  expect(await old.halted()).toContain("3 of this ledger's calls")
+  await expect(dialer({ ledger: old }).run()).rejects.toMatchObject({ code: 'HALTED' })
+  // Taken in oldest first: the next comparison begins at it, and sees the rest.
+  await old.adopt()
+  expect(await clock.drive(dialer({ ledger: old }).run())).toBe('halted')
+  expect(new Set((await old.alarms()).map(({ callId }) => callId))).toEqual(
+    new Set(port.calls.map(({ id }) => id)),
+  )
+  await old.adopt()
+  await clock.drive(dialer({ ledger: old }).run())
+  expect(port.requests).toHaveLength(3)
+})
+
+test('forgotten calls that name no number are said to', async () => {
+  const { clock, port, dialer, old } = await forgetful()
+  const { list } = port
+  port.list = async function* (options) {
+    for await (const { to_number: _, ...call } of list(options)) yield call
+  }
+  expect(await clock.drive(dialer({ ledger: old }).run())).toBe('halted')
+  expect(await old.halted()).toContain('3 of them name no number')
+})
+
+test('nothing is placed where the clock was set back', async () => {
+  const { clock, port, dialer, plan } = await createRig()
+  await plan({ count: 1 })
+  await clock.drive(dialer().run())
+  await plan({ numbers: [numberOf(5)] })
+  const now = clock.now()
+  clock.set(now - 3_600_000)
+  await expect(dialer().run()).rejects.toMatchObject({ code: 'CLOCK_WENT_BACK' })
+  clock.set(now)
+  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(port.requests).toHaveLength(2)
+})
+
+test('a quarter of an hour before the newest attempt is compared too', async () => {
+  const { clock, port, ledger, dialer, plan } = await createRig()
+  await plan({ count: 1 })
+  await clock.drive(dialer().run())
+  const [made] = port.calls
+  port.calls.unshift({
+    ...(made as NonNullable<typeof made>),
+    id: 'forgotten',
+    key: `${ledger.id}.${crypto.randomUUID()}`,
+    at: (made?.at ?? 0) - 600_000,
+  })
+  await plan({ numbers: [numberOf(5)] })
+  expect(await clock.drive(dialer().run())).toBe('halted')
+  expect(port.requests).toHaveLength(1)
+})
+
+test('hours are kept by the clock of the ledger, not by that of a machine that is wrong', async () => {
+  const { clock, port, ledger, dialer, plan, events } = await createRig()
+  await plan({ rules: { window: 'Mon-Sun 10:00-16:00' } })
+  const halfADay = 12 * 3_600_000
+  const right: Ledger = { ...ledger, now: async () => (await ledger.now()) + halfADay }
+  const controller = new AbortController()
+  const run = dialer({ ledger: right }).run({ signal: controller.signal })
+  await clock.until(() => events.some(({ type }) => type === 'waiting'))
+  await clock.pass(10_000)
+  expect(port.requests).toEqual([])
+  controller.abort()
+  expect(await clock.drive(run)).toBe('aborted')
 })

@@ -67,6 +67,30 @@ test('nothing is settled while its sender may still send it', async () => {
   expect(await dialer().settle(held?.id ?? '', 'not_called')).toBe('returned')
 })
 
+test('a look-up that began while its sender could still send it settles nothing', async () => {
+  const { clock, port, ledger, dialer } = await heldRig(1)
+  const [held] = await ledger.held()
+  const { leaseMs, requestMs, settleMs } = ledger.times
+  clock.freeze((held?.claimedAt ?? 0) + leaseMs + requestMs + settleMs - 1000 - clock.now())
+  const { find } = port
+  port.find = async (query) => {
+    clock.freeze(60_000)
+    return find(query)
+  }
+  await expect(dialer().settle(held?.id ?? '', 'not_called')).rejects.toMatchObject({ code: 'TOO_EARLY' })
+  expect(await ledger.held()).toHaveLength(1)
+})
+
+test('what happened before the clock was set back cannot be looked up', async () => {
+  const { clock, ledger, dialer } = await heldRig(1)
+  clock.freeze(600_000)
+  clock.set(clock.now() - 3_600_000)
+  expect(await dialer().settleAbsent()).toEqual({ returned: 0, placed: 0, left: 1 })
+  const [shown] = await list(dialer().reconcile())
+  expect(shown).toMatchObject({ now: 'unknown', reason: expect.stringContaining('set back') })
+  expect(await ledger.held()).toHaveLength(1)
+})
+
 test('on a person’s word a lead is called again, and its lost try does not count', async () => {
   const { clock, port, ledger, dialer, batch, leads } = await heldRig(1)
   clock.freeze(600_000)

@@ -24,12 +24,25 @@ describe('by the default table', () => {
     const call = { outcome: 'failed', count: 1, tries: 3, endedAt: 0 } as const
     expect(afterCall(call, defaultRetries, 3)).toEqual({ to: 'exhausted', why: 'failed' })
   })
+
+  test('an outcome that a table leaves out is never tried again', () => {
+    const call = { outcome: 'no_answer', count: 1, tries: 1, endedAt: 0 } as const
+    expect(afterCall(call, { completed: [] }, 3)).toEqual({ to: 'done', why: 'no_answer' })
+  })
 })
 
 describe('after a refusal', () => {
-  const decide = (why: string, refusals: number) => {
+  const decide = (why: string, refusals: number, ruleFailures = 0) => {
     const attempt = { state: 'refused', why, endedAt: 1000 } as Attempt
-    const undecided: Undecided = { lead: 1, batch: 1, attempt, tries: 0, refusals, outcomes: {} }
+    const undecided: Undecided = {
+      lead: 1,
+      batch: 1,
+      attempt,
+      tries: 0,
+      refusals,
+      ruleFailures,
+      outcomes: {},
+    }
     const limits = { tries: 3, callsPerDay: 3 }
     return decisionFor(undecided, { table: defaultRetries, limits, backoffMs: 5000, now: 2000 })
   }
@@ -43,11 +56,15 @@ describe('after a refusal', () => {
     ['closed', 1, { to: 'ready', dueAt: 6000 }],
     ['person', 1, { to: 'ready', dueAt: 2000 }],
     ['suppressed', 1, { to: 'cancelled', why: 'suppressed' }],
-    ['rule_failed: down', 4, { to: 'ready', dueAt: 41_000 }],
-    ['rule_failed: down', 5, { to: 'cancelled', why: 'rule_failed: down' }],
     ['refused: NON_SPANISH_PHONE_NUMBER', 1, { to: 'done', why: 'refused: NON_SPANISH_PHONE_NUMBER' }],
   ])('%s, the %i. in a row', (why, refusals, follows) => {
     expect(decide(why, refusals)).toEqual(follows)
+  })
+
+  test('a rule that fails for the fifth time in a row ends the lead, however it was refused before', () => {
+    expect(decide('rule_failed: down', 5, 1)).toEqual({ to: 'ready', dueAt: 81_000 })
+    expect(decide('rule_failed: down', 9, 4)).toMatchObject({ to: 'ready' })
+    expect(decide('rule_failed: down', 5, 5)).toEqual({ to: 'cancelled', why: 'rule_failed: down' })
   })
 })
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { DialerAdoptionError } from '../../errors.ts'
+import { DialerAdoptionError, DialerLedgerError } from '../../errors.ts'
 import type { Runner } from '../../ledger.ts'
 import { sweepCancelled } from './batches.ts'
 import { assertHere, assertRunning, type Context } from './context.ts'
@@ -30,6 +30,18 @@ function assertNewest(lock: Lock | undefined, self: Self): void {
   }
 }
 
+/** Everything that is looked up is looked up by how long ago it was. */
+async function assertForward(tx: Tx): Promise<void> {
+  const [newest] = await tx.all('select sending_at from attempt order by seq desc limit 1')
+  const aheadMs = newest ? Number(newest['sending_at']) - tx.now : 0
+  if (aheadMs > 0) {
+    throw new DialerLedgerError(
+      'CLOCK_WENT_BACK',
+      `The clock is ${Math.ceil(aheadMs / 1000)} s behind the ledger's newest attempt: set it right, then run again`,
+    )
+  }
+}
+
 export async function refusal({ db }: Context): Promise<string | undefined> {
   const [place, self] = await Promise.all([db.place(), db.read(async (tx) => tx.self)])
   if (self.moved_to !== null) return `It was copied to ${self.moved_to}, which goes on instead`
@@ -53,6 +65,7 @@ export async function join(context: Context, takeLock: TakeLock | undefined): Pr
       async (tx) => {
         assertMine(tx)
         assertNewest(lock, tx.self)
+        await assertForward(tx)
         // Whoever holds the lock is alone: earlier runners are dead, and no time of theirs runs out.
         if (lock) await tx.run('delete from worker')
         await tx.run(

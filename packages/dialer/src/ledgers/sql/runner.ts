@@ -120,7 +120,7 @@ export function createRunner(context: Context, id: string, leave: () => Promise<
           context,
           tx,
           rows.map(
-            (row): Omit<Undecided, 'refusals' | 'outcomes'> => ({
+            (row): Omit<Undecided, 'refusals' | 'ruleFailures' | 'outcomes'> => ({
               lead: Number(row['lead']),
               batch: Number(row['batch']),
               attempt: attemptOf(row, tx.self.id, seal),
@@ -167,7 +167,7 @@ export function createRunner(context: Context, id: string, leave: () => Promise<
 async function histories(
   { db }: Context,
   tx: Tx,
-  leads: readonly Omit<Undecided, 'refusals' | 'outcomes'>[],
+  leads: readonly Omit<Undecided, 'refusals' | 'ruleFailures' | 'outcomes'>[],
 ): Promise<Undecided[]> {
   if (leads.length === 0) return []
   const ids = listed(leads.map(({ lead }) => lead))
@@ -177,11 +177,16 @@ async function histories(
     ids,
   )
   const refusals = await tx.all(
-    `select lead, count(*) as n from attempt a where lead ${inRows(db, 1, 'bigint')} and no > (
+    `select lead, count(*) as n, sum(case when no > (
+       select coalesce(max(no), 0) from attempt c where c.lead = a.lead
+       and (c.state <> 'refused' or coalesce(c.why, '') not like 'rule!_failed%' escape '!')) then 1 else 0 end) as failed
+     from attempt a where lead ${inRows(db, 1, 'bigint')} and no > (
        select coalesce(max(no), 0) from attempt b where b.lead = a.lead and b.state <> 'refused') group by lead`,
     ids,
   )
-  const refused = new Map(refusals.map((row) => [row['lead'], Number(row['n'])]))
+  const refused = new Map(
+    refusals.map((row) => [row['lead'], { all: Number(row['n']), rule: Number(row['failed']) }]),
+  )
   const outcomes = new Map<unknown, { [outcome in Outcome]?: number }>()
   for (const row of ends) {
     const counts = outcomes.get(row['lead']) ?? {}
@@ -190,7 +195,8 @@ async function histories(
   }
   return leads.map((one) => ({
     ...one,
-    refusals: refused.get(one.lead) ?? 0,
+    refusals: refused.get(one.lead)?.all ?? 0,
+    ruleFailures: refused.get(one.lead)?.rule ?? 0,
     outcomes: outcomes.get(one.lead) ?? {},
   }))
 }
