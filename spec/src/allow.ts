@@ -10,6 +10,8 @@ export interface Allowance {
   /** A pointer, in which `*` is one part and `**` any number of parts. */
   readonly at?: string
   readonly value?: string
+  /** Must be there to match a difference with which the client does not cope. */
+  readonly breaks?: true
   /** Why it may be. */
   readonly reason: string
 }
@@ -33,7 +35,7 @@ export class AllowListError extends Error {
   override readonly name = 'AllowListError'
 }
 
-const keys = new Set(['code', 'operation', 'at', 'value', 'reason'])
+const keys = new Set(['code', 'operation', 'at', 'value', 'breaks', 'reason'])
 
 /** Reads a list of allowances, as YAML or JSON. @throws AllowListError */
 export function parseAllowList(text: string): readonly Allowance[] {
@@ -58,6 +60,10 @@ function allowance(entry: unknown, where: string): Allowance {
       throw new AllowListError(
         `${where} has ${JSON.stringify(key.slice(0, 40))}; there are only ${[...keys].join(', ')}.`,
       )
+    }
+    if (key === 'breaks') {
+      if (value === true) continue
+      throw new AllowListError(`${where} has ${kind(value)} as its breaks; write true, or leave it out.`)
     }
     if (typeof value !== 'string' || value.trim() === '') {
       throw new AllowListError(
@@ -90,6 +96,7 @@ export function sortDifferences(
 
 const matches = (allowed: Allowance, found: Difference): boolean =>
   allowed.code === found.code &&
+  (found.clientCopes || allowed.breaks === true) &&
   (allowed.operation ?? found.operation) === found.operation &&
   (allowed.value ?? found.value) === found.value &&
   (allowed.at === undefined || matchesParts(allowed.at.split('/'), found.at.split('/')))

@@ -1,5 +1,5 @@
 import { compareSchemas, type Pair } from './compare-schemas.ts'
-import { below, type Effect, type Finding, named } from './difference.ts'
+import { below, type Effect, type Finding, named, tell } from './difference.ts'
 import { type ApiDocument, isObject, kind, listAt, member, objectAt, type Raw, resolve } from './document.ts'
 import { contentOf } from './media.ts'
 import type { Found, Ours } from './operations.ts'
@@ -110,16 +110,18 @@ function compareParameters(
       found.push({ at, code: 'parameter_optional', effect: 'harmless', message: 'need not be given' })
     // There is no null in a URL or a header.
     const isNull = ({ at: where, code }: Finding): boolean => where === at && /^null_/.test(code)
-    for (const one of compareSchemas(mine.schema, yours.schema, pair, at).filter((one) => !isNull(one)))
-      found.push(one)
-    for (const one of compareDefaults(mine, yours, pair, at)) found.push(one)
+    tell(
+      found,
+      compareSchemas(mine.schema, yours.schema, pair, at).filter((one) => !isNull(one)),
+    )
+    tell(found, compareDefaults(mine, yours, pair, at))
   }
   for (const [key, yours] of theirs) {
     if (ours.has(key) || yours.place === 'path') continue
     const [code, effect, message] = yours.isRequired
       ? (['required_parameter_added', 'breaks_request', 'is new, and required'] as const)
       : (['parameter_added', 'harmless', 'is new'] as const)
-    found.push({ at: pointer(yours), code, effect, message })
+    tell(found, [{ at: pointer(yours), code, effect, message }])
   }
   return found
 }
@@ -127,22 +129,31 @@ function compareParameters(
 /** What the service takes for a parameter that is left out decides what it answers. */
 function compareDefaults(ours: Parameter, theirs: Parameter, pair: Pair, at: string): readonly Finding[] {
   const defaultOf = ({ schema }: Parameter, document: ApiDocument): string | undefined => {
-    const resolved = resolve(document, schema, at)
-    const value = isObject(resolved) ? member(resolved, 'default') : undefined
+    const value = defaultIn(document, schema, at)
     return value === null || typeof value === 'object' ? undefined : JSON.stringify(value)
   }
   const [mine, yours] = [defaultOf(ours, pair.ours.document), defaultOf(theirs, pair.theirs.document)]
-  if (mine === undefined || yours === undefined || mine === yours) return []
+  if (mine === undefined || mine === yours) return []
+  const finding = { at, code: 'default_changed', effect: 'breaks_response' } as const
+  if (yours === undefined) return [{ ...finding, message: `has no default, where our spec has ${mine}` }]
   const value = named(yours)
-  return [
-    {
-      at,
-      code: 'default_changed',
-      effect: 'breaks_response',
-      value,
-      message: `is ${value} where it is left out, not ${mine}`,
-    },
-  ]
+  return [{ ...finding, value, message: `is ${value} where it is left out, not ${mine}` }]
+}
+
+/** The default of a schema, or of the schemas that it is put together of. Circles end with the allowance. */
+function defaultIn(document: ApiDocument, schema: unknown, at: string, depth = 0): unknown {
+  document.spend()
+  if (!isObject(schema) || depth > 100) return undefined
+  const isRef = typeof member(schema, '$ref') === 'string'
+  const own = isRef && document.version === '3.0' ? undefined : member(schema, 'default')
+  if (own !== undefined && own !== null) return own
+  const inner = isRef ? [resolve(document, schema, at)] : []
+  for (const word of ['allOf', 'anyOf', 'oneOf']) for (const one of listAt(schema, word, at)) inner.push(one)
+  for (const one of inner) {
+    const found = defaultIn(document, one, at, depth + 1)
+    if (found !== undefined && found !== null) return found
+  }
+  return undefined
 }
 
 function bodyOf({ path, operation }: Found, document: ApiDocument): Raw | undefined {
@@ -170,8 +181,7 @@ function compareBody(ours: Raw | undefined, theirs: Raw | undefined, pair: Pair)
   const [mine, yours] = [contentOf(ours, 'our spec'), contentOf(theirs, 'The request body')]
   for (const type of mine.types) {
     const there = yours.schema(type)
-    if (there)
-      for (const one of compareSchemas(mine.schema(type)?.schema, there.schema, pair, at)) found.push(one)
+    if (there) tell(found, compareSchemas(mine.schema(type)?.schema, there.schema, pair, at))
     else {
       const message = `is not taken as ${type}, but as ${named(yours.types.join(', ')) || 'nothing that is named'}`
       found.push({ at, code: 'content_type_removed', effect: 'breaks_request', value: type, message })
@@ -179,13 +189,8 @@ function compareBody(ours: Raw | undefined, theirs: Raw | undefined, pair: Pair)
   }
   for (const type of yours.types.filter((one) => !mine.types.includes(one) && !one.includes('*'))) {
     const value = named(type)
-    found.push({
-      at,
-      code: 'content_type_added',
-      effect: 'harmless',
-      value,
-      message: `is taken as ${value} too`,
-    })
+    const message = `is taken as ${value} too`
+    tell(found, [{ at, code: 'content_type_added', effect: 'harmless', value, message }])
   }
   return found
 }

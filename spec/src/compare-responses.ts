@@ -1,5 +1,5 @@
 import { compareSchemas, type Pair } from './compare-schemas.ts'
-import { below, type Finding, named } from './difference.ts'
+import { below, type Finding, named, tell } from './difference.ts'
 import { type ApiDocument, isObject, kind, member, objectAt, type Raw, resolve } from './document.ts'
 import { type Content, contentOf, isJson } from './media.ts'
 import type { Found, Ours } from './operations.ts'
@@ -32,12 +32,8 @@ export function compareResponses(ours: Ours, theirs: Found, pair: Pair): readonl
     )
     if (key !== undefined && !(isSuccess(status) && key === 'default')) {
       taken.add(key)
-      found.push(
-        ...compare(status, key).map((one) => ({
-          ...one,
-          at: one.at.replace(below('/responses', key), `/responses/${status}`),
-        })),
-      )
+      const here = (at: string): string => at.replace(below('/responses', key), `/responses/${status}`)
+      for (const one of compare(status, key)) tell(found, [{ ...one, at: here(one.at) }])
       continue
     }
     const at = `/responses/${status}`
@@ -53,7 +49,7 @@ export function compareResponses(ours: Ours, theirs: Found, pair: Pair): readonl
         value: other,
         message: `is ${named(other)}`,
       })
-      for (const one of compare(status, other)) found.push(one)
+      tell(found, compare(status, other))
     } else {
       found.push({
         at,
@@ -69,14 +65,14 @@ export function compareResponses(ours: Ours, theirs: Found, pair: Pair): readonl
     const at = below('/responses', key)
     const added = { at, code: 'status_added', effect: 'breaks_response', message: 'is new' } as const
     if (!isSuccess(key)) {
-      found.push(added)
+      tell(found, [added])
       continue
     }
     const differences = compare(success, key)
     const isReadable = !differences.some(
       ({ code }) => code === 'body_removed' || code === 'content_type_changed',
     )
-    found.push({ ...added, clientCopes: isReadable }, ...differences)
+    tell(found, [{ ...added, clientCopes: isReadable }, ...differences])
   }
   return found
 }

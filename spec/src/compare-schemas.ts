@@ -6,6 +6,7 @@ import {
   type Finding,
   named,
   narrower,
+  tell,
   wider,
 } from './difference.ts'
 import {
@@ -65,8 +66,7 @@ export function compareSchemas(ours: unknown, theirs: unknown, pair: Pair, at: s
   if (removed) found.push(finding('type_narrowed', narrower(side), `is never ${removed}`, removed))
   // A number is compared once.
   const types = common.filter((type) => type !== 'fraction' || !common.includes('integer'))
-  for (const type of types)
-    for (const one of compareType(a.of(type), b.of(type), type, pair, at)) found.push(one)
+  for (const type of types) tell(found, compareType(a.of(type), b.of(type), type, pair, at))
   return found
 }
 
@@ -116,8 +116,19 @@ function compareType(
     const matched = matchAlternatives(ours, theirs, compare, pair, at)
     if (matched) return matched
   }
-  return compare(union(ours), union(theirs))
+  const found = compare(union(ours), union(theirs))
+  const { side } = pair.theirs
+  if (side === 'response' || theirs.length < 2 || found.some(({ effect }) => effect !== 'harmless'))
+    return found
+  // What they take together, none of them need take alone; a value is looked for by itself.
+  const mine = ours.flatMap((one) => (one.values ? valuesApart(one, type) : [one]))
+  if (type !== 'object' && matchAlternatives(mine, theirs, compare, pair, at)) return found
+  const message = `has ${theirs.length} alternatives, and not all that our spec allows fits one of them`
+  return [...found, { at, code: 'alternatives_narrowed', effect: 'breaks_request', message }]
 }
+
+const valuesApart = (one: Alternative, type: TypeName): readonly Alternative[] =>
+  [...(one.values ?? [])].filter(isOf[type]).map((value) => ({ ...one, values: new Set([value]) }))
 
 /**
  * Whether each kind of object of the side that must be the narrower one is fine with one of the other side; then what
@@ -144,7 +155,7 @@ function matchAlternatives(
     const best = fine.sort((a, b) => a.findings.length - b.findings.length)[0]
     if (!best) return undefined
     used.add(best.other)
-    for (const one of best.findings) found.push(one)
+    tell(found, best.findings)
   }
   for (const other of wide.filter((one) => !used.has(one))) {
     const names = [...other.properties.keys()].slice(0, 5).map(named).join(', ')
@@ -163,8 +174,8 @@ function compareAlternative(
   at: string,
 ): readonly Finding[] {
   const found = [...compareValues(a, b, type, pair, at), ...compareConstraints(a, b, type, pair, at)]
-  if (type === 'array') for (const one of compareSchemas(a.items, b.items, pair, `${at}/*`)) found.push(one)
-  if (type === 'object') for (const one of compareProperties(a, b, pair, at)) found.push(one)
+  if (type === 'array') tell(found, compareSchemas(a.items, b.items, pair, `${at}/*`))
+  if (type === 'object') tell(found, compareProperties(a, b, pair, at))
   return found
 }
 
@@ -199,32 +210,14 @@ function compareValues(
   }
   document.spend(yours.length)
   const [mine, others] = [new Set(ours), new Set(yours)]
-  return [
-    ...yours
-      .filter((value) => !mine.has(value))
-      .map(plain)
-      .map(
-        (value): Finding => ({
-          at,
-          code: 'value_added',
-          effect: wider(side),
-          value,
-          message: `may be ${value}`,
-        }),
-      ),
-    ...ours
-      .filter((value) => !others.has(value))
-      .map(plain)
-      .map(
-        (value): Finding => ({
-          at,
-          code: 'value_removed',
-          effect: narrower(side),
-          value,
-          message: `is never ${value}`,
-        }),
-      ),
-  ]
+  const found: Finding[] = []
+  const add = (json: string, code: DifferenceCode, effect: Effect, words: string): void => {
+    const value = plain(json)
+    tell(found, [{ at, code, effect, value, message: `${words} ${value}` }])
+  }
+  for (const json of yours) if (!mine.has(json)) add(json, 'value_added', wider(side), 'may be')
+  for (const json of ours) if (!others.has(json)) add(json, 'value_removed', narrower(side), 'is never')
+  return found
 }
 
 function compareConstraints(
@@ -264,7 +257,7 @@ function compareProperties(a: Alternative, b: Alternative, pair: Pair, at: strin
   const { side, document } = pair.theirs
   const found: Finding[] = []
   const add = (name: string, code: DifferenceCode, effect: Effect, message: string): void => {
-    found.push({ at: below(at, name), code, effect, message })
+    tell(found, [{ at: below(at, name), code, effect, message }])
   }
   document.spend(b.properties.size)
   for (const [name, schema] of a.properties) {
@@ -275,7 +268,7 @@ function compareProperties(a: Alternative, b: Alternative, pair: Pair, at: strin
     }
     if (isRequired && !a.required.has(name)) add(name, 'property_required', narrower(side), 'is required')
     if (!isRequired && a.required.has(name)) add(name, 'property_optional', wider(side), 'may be absent')
-    for (const one of compareSchemas(schema, b.properties.get(name), pair, below(at, name))) found.push(one)
+    tell(found, compareSchemas(schema, b.properties.get(name), pair, below(at, name)))
   }
   for (const name of new Set([...b.properties.keys(), ...b.required])) {
     if (a.properties.has(name)) continue
@@ -283,7 +276,8 @@ function compareProperties(a: Alternative, b: Alternative, pair: Pair, at: strin
       add(name, 'required_property_added', 'breaks_request', 'is new, and required')
     else if (!a.required.has(name)) add(name, 'property_added', 'harmless', 'is new')
   }
-  return [...found, ...compareAdditional(a.additional, b.additional, pair, at)]
+  tell(found, compareAdditional(a.additional, b.additional, pair, at))
+  return found
 }
 
 /** What an object may hold beyond its named properties. */

@@ -3,19 +3,16 @@ import { compareRequest } from './compare-request.ts'
 import { compareResponses } from './compare-responses.ts'
 import { copes } from './copes.ts'
 import type { Difference, Finding } from './difference.ts'
-import { named } from './difference.ts'
+import { named, tell } from './difference.ts'
 import { type ApiDocument, member, readDocument } from './document.ts'
-import { type Ours, ourOperations, type Paths, pathsOf, search } from './operations.ts'
+import { type Ours, ourOperations, ownServers, pathsOf, type Search, search } from './operations.ts'
 import { VendorDocumentError } from './vendor-error.ts'
 
 const base = 'https://api.diga.io'
-/** More is another API. */
-const mostDifferences = 1000
-
 /**
  * Compares our spec with a document that the vendor has published, in what our five operations use of it.
  *
- * The document is OpenAPI 3.0 or 3.1, as text (JSON of at most 8 MiB, YAML of at most 2 MiB) or parsed. What differs
+ * The document is OpenAPI 3.0 or 3.1, as text (JSON of at most 8 MiB, YAML of at most half a MiB) or parsed. What differs
  * in words alone is no difference: order, titles, descriptions, examples, operation ids, names of components and of
  * path variables, and the ways to write that something may be null. Nothing is fetched.
  *
@@ -26,31 +23,34 @@ export function compareWithVendor(document: unknown): readonly Difference[] {
   const ours = readDocument(ourSpec)
   const paths = pathsOf(theirs, base)
   const found: Difference[] = []
-  if (paths.elsewhere !== undefined) {
-    const value = named(paths.elsewhere)
-    const message = `the service is at ${value}, not at ${base}`
-    found.push(told(undefined, { at: '', code: 'server_changed', effect: 'breaks_request', value, message }))
+  const all = ourOperations(ours).map((ours) => ({ ours, there: search(theirs, paths, ours) }))
+  if (!all.some(({ there }) => 'found' in there)) {
+    throw new VendorDocumentError(
+      'TOO_DIFFERENT',
+      'None of the operations of our spec is in the document: it describes another API.',
+    )
   }
-  for (const operation of ourOperations(ours)) {
-    for (const finding of compareOperation(operation, ours, theirs, paths)) {
-      found.push(told(operation, finding))
-      if (found.length <= mostDifferences) continue
-      throw new VendorDocumentError(
-        'TOO_DIFFERENT',
-        `There are more than ${mostDifferences} differences: the document describes another API.`,
-      )
-    }
-  }
+  // Servers of the document count where an operation has none of its own.
+  const isUsed = all.some(({ there }) => 'found' in there && !ownServers(there.found, base))
+  if (paths.elsewhere !== undefined && isUsed) found.push(told(undefined, moved(paths.elsewhere)))
+  for (const { ours: operation, there } of all)
+    for (const finding of compareOperation(operation, there, ours, theirs))
+      tell(found, [told(operation, finding)])
   return found
+}
+
+function moved(elsewhere: string): Finding {
+  const value = named(elsewhere)
+  const message = `the service is at ${value}, not at ${base}`
+  return { at: '', code: 'server_changed', effect: 'breaks_request', value, message }
 }
 
 function compareOperation(
   operation: Ours,
+  there: Search,
   ours: ApiDocument,
   theirs: ApiDocument,
-  paths: Paths,
 ): readonly Finding[] {
-  const there = search(theirs, paths, operation)
   const { method, path } = operation
   if (there.result === 'no_path')
     return [{ at: '', code: 'path_removed', effect: 'breaks_request', message: `there is no ${path}` }]
@@ -63,17 +63,17 @@ function compareOperation(
     const value = named(there.found.path)
     found.push({ at: '', code: 'path_moved', effect: 'breaks_request', value, message: `is at ${value}` })
   }
+  const own = ownServers(there.found, base)
+  if (own?.elsewhere !== undefined) found.push(moved(own.elsewhere))
   if (member(there.found.operation, 'deprecated') === true)
     found.push({ at: '', code: 'operation_deprecated', effect: 'harmless', message: 'is deprecated' })
   const pair = {
     ours: { document: ours, side: 'request' },
     theirs: { document: theirs, side: 'request' },
   } as const
-  return [
-    ...found,
-    ...compareRequest(operation, there.found, pair),
-    ...compareResponses(operation, there.found, pair),
-  ]
+  tell(found, compareRequest(operation, there.found, pair))
+  tell(found, compareResponses(operation, there.found, pair))
+  return found
 }
 
 function told(operation: Ours | undefined, { clientCopes, ...finding }: Finding): Difference {

@@ -1,4 +1,5 @@
 import type { operations } from './schema.ts'
+import { VendorDocumentError } from './vendor-error.ts'
 
 /** The name of an operation of our spec; `all` is the service as a whole. */
 export type Operation = keyof operations | 'all'
@@ -54,6 +55,7 @@ export type DifferenceCode =
   | 'constraint_loosened'
   | 'alternative_added'
   | 'alternative_removed'
+  | 'alternatives_narrowed'
 
 /** One difference between our spec and a document of the vendor. */
 export interface Difference {
@@ -99,6 +101,21 @@ export const narrower = (side: Side): Effect => (side === 'request' ? 'breaks_re
 
 /** Theirs allows more: it hurts who reads. */
 export const wider = (side: Side): Effect => (side === 'response' ? 'breaks_response' : 'harmless')
+
+/** More is another API. */
+const mostDifferences = 1000
+
+/** Adds findings to others, and stops as soon as there are too many. @throws VendorDocumentError */
+export function tell<Item>(found: Item[], more: Iterable<Item>): void {
+  for (const one of more) {
+    found.push(one)
+    if (found.length <= mostDifferences) continue
+    throw new VendorDocumentError(
+      'TOO_DIFFERENT',
+      `There are more than ${mostDifferences} differences: the document describes another API.`,
+    )
+  }
+}
 
 /** A name of somebody else's, for messages and pointers: on one line, and not too long. */
 export function named(text: string): string {

@@ -109,7 +109,8 @@ function target({ root }: ApiDocument, ref: string, where: string): unknown {
       `${where}: $ref ${JSON.stringify(short(ref))} leads out of the document; bundle it into one file first.`,
     )
   }
-  let value: unknown = root
+  // An anchor, `#Call`, is no pointer.
+  let value: unknown = ref === '#' || ref.startsWith('#/') ? root : undefined
   for (const part of ref.slice(1).split('/').slice(1)) {
     const name = decoded(part).replaceAll('~1', '/').replaceAll('~0', '~')
     value = isObject(value) || Array.isArray(value) ? member(value as Raw, name) : undefined

@@ -7,6 +7,8 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 /** An operation, and what its path says for all operations there. */
 export interface Found {
   readonly path: string
+  /** The path as it stands in the document, without what a server puts before it. */
+  readonly key: string
   readonly item: Raw
   readonly operation: Raw
 }
@@ -26,15 +28,27 @@ export function ourOperations(document: ApiDocument): readonly Ours[] {
       const operation = isObject(item) && member(item, method)
       if (!isObject(operation)) return []
       const id = operation['operationId'] as Ours['id']
-      return [{ id, method, path, endpoint: `${method.toUpperCase()} ${path}`, item: item as Raw, operation }]
+      return [
+        {
+          id,
+          method,
+          path,
+          key: path,
+          endpoint: `${method.toUpperCase()} ${path}`,
+          item: item as Raw,
+          operation,
+        },
+      ]
     }),
   )
 }
 
+type Place = readonly [path: string, item: unknown, key: string]
+
 /** Where the paths of a document lie. */
 export interface Paths {
   /** Items by path, the names of their variables left out. */
-  readonly items: ReadonlyMap<string, readonly [path: string, item: unknown]>
+  readonly items: ReadonlyMap<string, Place>
   /** The hosts that the document names, if ours is not among them. */
   readonly elsewhere: string | undefined
 }
@@ -57,7 +71,25 @@ export function pathsOf(document: ApiDocument, base: string): Paths {
     const what = paths === undefined ? 'has no `paths`' : `has ${kind(paths)} as its paths, not an object`
     throw new VendorDocumentError('MALFORMED', `The document ${what}.`)
   }
-  const servers = listAt(root, 'servers', 'The document').map((server) => {
+  const { prefixes, elsewhere } = serversOf(root, 'The document', base)
+  const items = new Map<string, Place>()
+  document.spend(Object.keys(paths).length * prefixes.size)
+  for (const [key, item] of Object.entries(paths)) {
+    for (const prefix of new Set([...prefixes, ...ownPrefixes(item, key, base)]))
+      items.set(template(prefix + key), [prefix + key, item, key])
+  }
+  return { items, elsewhere }
+}
+
+interface Servers {
+  /** What they put before each path. */
+  readonly prefixes: ReadonlySet<string>
+  /** Their hosts, if ours is not among them. */
+  readonly elsewhere: string | undefined
+}
+
+function serversOf(of: Raw, where: string, base: string): Servers {
+  const servers = listAt(of, 'servers', where).map((server) => {
     const url = isObject(server) ? member(server, 'url') : undefined
     return typeof url === 'string' ? location(url, base) : undefined
   })
@@ -68,13 +100,37 @@ export function pathsOf(document: ApiDocument, base: string): Paths {
   const from = ours.length > 0 ? ours : isElsewhere ? servers : []
   const prefixes = new Set(from.map((url) => url?.pathname.replace(/\/+$/, '') ?? ''))
   if (prefixes.size === 0) prefixes.add('')
-  const items = new Map<string, readonly [string, unknown]>()
-  document.spend(Object.keys(paths).length * prefixes.size)
-  for (const prefix of prefixes) {
-    for (const [path, item] of Object.entries(paths))
-      items.set(template(prefix + path), [prefix + path, item])
-  }
-  return { items, elsewhere: isElsewhere ? [...new Set(foreign)].join(', ') : undefined }
+  return { prefixes, elsewhere: isElsewhere ? [...new Set(foreign)].join(', ') : undefined }
+}
+
+const hasServers = (of: Raw): boolean => {
+  const servers = member(of, 'servers')
+  return servers !== undefined && !(Array.isArray(servers) && servers.length === 0)
+}
+
+/** Prefixes that a path has of its own, or of its operations. */
+function ownPrefixes(item: unknown, where: string, base: string): readonly string[] {
+  if (!isObject(item)) return []
+  const own = [item, ...methods.map((method) => member(item, method))]
+  return own.flatMap((one) =>
+    isObject(one) && hasServers(one) ? [...serversOf(one, where, base).prefixes] : [],
+  )
+}
+
+/**
+ * Where an operation is that has servers of its own, or of its path: the URLs if none of them makes our path of its
+ * path, else nothing. `undefined` if it has none, and those of the document count.
+ */
+export function ownServers(
+  { item, operation, key, path }: Found,
+  base: string,
+): { readonly elsewhere: string | undefined } | undefined {
+  const from = [operation, item].find(hasServers)
+  if (!from) return undefined
+  const { prefixes, elsewhere } = serversOf(from, path, base)
+  if (elsewhere !== undefined || [...prefixes].some((prefix) => template(prefix + key) === template(path)))
+    return { elsewhere }
+  return { elsewhere: [...prefixes].map((prefix) => `${base}${prefix}`).join(', ') }
 }
 
 function location(url: string, base: string): URL | undefined {
@@ -94,7 +150,7 @@ export function search(document: ApiDocument, { items }: Paths, { path, method }
   if (here) {
     const item = itemAt(document, here)
     const operation = objectAt(item, method, here[0])
-    if (operation) return { result: 'found', found: { path: here[0], item, operation } }
+    if (operation) return { result: 'found', found: { path: here[0], key: here[2], item, operation } }
     const others = methods.filter((name) => isObject(member(item, name))).join(', ')
     return { result: 'no_method', methods: others.toUpperCase() }
   }
@@ -102,12 +158,12 @@ export function search(document: ApiDocument, { items }: Paths, { path, method }
   for (const there of alike) {
     const item = itemAt(document, there)
     const operation = objectAt(item, method, there[0])
-    if (operation) return { result: 'moved', found: { path: there[0], item, operation } }
+    if (operation) return { result: 'moved', found: { path: there[0], key: there[2], item, operation } }
   }
   return { result: 'no_path' }
 }
 
-function itemAt(document: ApiDocument, [path, raw]: readonly [string, unknown]): Raw {
+function itemAt(document: ApiDocument, [path, raw]: Place): Raw {
   const item = resolve(document, raw, path)
   if (isObject(item)) return item
   throw new VendorDocumentError(

@@ -1,15 +1,32 @@
-import { type Alias, isAlias, isMap, isNode, isScalar, isSeq, type ParsedNode, parseDocument } from 'yaml'
+import {
+  type Alias,
+  Composer,
+  type CST,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  Parser,
+  type YAMLError,
+} from 'yaml'
+import { refuseCostly } from './text-limits.ts'
 import { VendorDocumentError } from './vendor-error.ts'
 
 const MiB = 2 ** 20
 
 /** The longest text that is read, in characters. */
-export const longestText: { readonly json: number; readonly yaml: number } = { json: 8 * MiB, yaml: 2 * MiB }
+export const longestText: { readonly json: number; readonly yaml: number } = { json: 8 * MiB, yaml: MiB / 2 }
+
+/** JSON that cannot be read is tried as YAML up to here, as braces begin YAML too. In characters. */
+const mostBraces = MiB / 4
 
 /** Values that a document may hold once its aliases are unfolded. */
 const mostValues = 1_000_000
 
-/** Parses JSON, or YAML without timestamps, merge keys and custom tags. @throws VendorDocumentError */
+/** Parses JSON, or YAML without timestamps and custom tags; merge keys are refused. @throws VendorDocumentError */
 export function parseText(text: string): unknown {
   const isJson = /^\s*[{[]/.test(text.slice(0, 1000))
   if (text.length > longestText.json) throw tooLarge('', longestText.json)
@@ -23,8 +40,7 @@ export function parseText(text: string): unknown {
       failure = error as Error
     }
   }
-  // Braces begin YAML too.
-  if (text.length <= longestText.yaml) return parseYaml(text, failure)
+  if (text.length <= (isJson ? mostBraces : longestText.yaml)) return parseYaml(text, failure)
   throw failure ? unreadable('JSON', failure) : tooLarge(' of YAML', longestText.yaml)
 }
 
@@ -43,12 +59,40 @@ const firstLine = (message: string): string =>
 
 function parseYaml(text: string, jsonFailure: Error | undefined): unknown {
   // Duplicate keys are not looked for, as that takes time squared; the last one counts, as in JSON.
-  const options = { uniqueKeys: false, stringKeys: true, resolveKnownTags: false, logLevel: 'error' } as const
-  const document = parseDocument(text, options)
+  // The library looks through the text for each error that it words.
+  const options = {
+    prettyErrors: false,
+    uniqueKeys: false,
+    stringKeys: true,
+    resolveKnownTags: false,
+    logLevel: 'error',
+  } as const
+  refuseCostly(text)
+  const lines = new LineCounter()
+  const tokens = new Parser(lines.addNewLine).parse(text)
+  const composer = new Composer(options)
+  const [document, another] = composer.compose(untilError(tokens), true, text.length)
+  if (!document) return null
+  if (another)
+    throw new VendorDocumentError('UNREADABLE', 'The document is no YAML: it is several documents.')
   const [error] = document.errors
   if (error?.code === 'RESOURCE_EXHAUSTION') throw tooDeep()
-  if (error) throw jsonFailure ? unreadable('JSON', jsonFailure) : unreadable('YAML', error)
+  if (error) throw jsonFailure ? unreadable('JSON', jsonFailure) : unreadable('YAML', told(error, lines))
   return unfold(document.contents)
+}
+
+/** Whatever follows the first error is not looked at, nor a document of many directives. */
+function* untilError(tokens: Iterable<CST.Token>): Generator<CST.Token> {
+  let directives = 0
+  for (const token of tokens) {
+    yield token
+    if (token.type === 'error' || (token.type === 'directive' && ++directives > 20)) return
+  }
+}
+
+function told({ message, pos }: YAMLError, lines: LineCounter): Error {
+  const { line, col } = lines.linePos(pos[0])
+  return new Error(`${message} at line ${line}, column ${col}`)
 }
 
 const tooDeep = (): VendorDocumentError =>
@@ -94,6 +138,12 @@ function unfold(root: ParsedNode | null): unknown {
       return { value: items.map(({ value }) => value), size: counted(items) }
     }
     if (isMap(node)) {
+      if (node.items.some(({ key }) => isScalar(key) && key.value === '<<' && key.type === 'PLAIN')) {
+        throw new VendorDocumentError(
+          'UNREADABLE',
+          'The document has merge keys (<<), which YAML 1.2 does not know; write out what they stand for.',
+        )
+      }
       const pairs = node.items.map(
         ({ key, value }) => [String(isScalar(key) ? key.value : key), read(value)] as const,
       )

@@ -39,8 +39,27 @@ describe('an allow list', () => {
     expect(unused.length).toBe(count === 1 ? 0 : parseAllowList(list).length)
   })
 
+  it('allows what the client does not survive only if it says so', () => {
+    const change = (document: Loose): void => {
+      const { content } = Object.values<Loose>(document.paths).find(
+        ({ get }) => get?.operationId === 'streamConcurrency',
+      ).get.responses['200']
+      content['application/json'] = { schema: { type: 'object', required: ['a'] } }
+      delete content['text/event-stream']
+    }
+    const entry = 'code: content_type_changed, value: application/json, reason: x'
+    expect(sorted(`[{ ${entry} }]`, change).unknown).toHaveLength(1)
+    expect(sorted(`[{ ${entry}, breaks: true }]`, change).unknown).toEqual([])
+    expect(sorted(shipped, change).unknown.map(({ code }) => code)).toContain('content_type_changed')
+    expect(() => parseAllowList('[{ code: x, reason: y, breaks: yes }]')).toThrow(
+      new AllowListError(
+        'Entry 1 of the allow list has a string as its breaks; write true, or leave it out.',
+      ),
+    )
+  })
+
   it('allows one value, not its neighbour', () => {
-    const list = '[{ code: value_removed, at: /**/status, value: failed, reason: "older" }]'
+    const list = '[{ code: value_removed, at: /**/status, value: failed, breaks: true, reason: "older" }]'
     const { known, unknown } = sorted(list, (document) => {
       schemas(document).CallStatus.enum = ['dialing', 'in_queue', 'in_progress', 'completed', 'transferred']
     })
@@ -70,11 +89,11 @@ describe('an allow list', () => {
     ],
     [
       '[{ code: x, reason: y, where: z }]',
-      'Entry 1 of the allow list has "where"; there are only code, operation, at, value, reason.',
+      'Entry 1 of the allow list has "where"; there are only code, operation, at, value, breaks, reason.',
     ],
     [
       '[{ code: x, reason: y, __proto__: z }]',
-      'Entry 1 of the allow list has "__proto__"; there are only code, operation, at, value, reason.',
+      'Entry 1 of the allow list has "__proto__"; there are only code, operation, at, value, breaks, reason.',
     ],
   ])('%s is refused', (list, line) => {
     expect(() => parseAllowList(list)).toThrow(new AllowListError(line))

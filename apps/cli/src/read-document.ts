@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { World } from './context.ts'
 import { InterruptedError, UsageError } from './failures.ts'
 
@@ -40,7 +41,13 @@ async function collected(source: string, chunks: AsyncIterable<Uint8Array>): Pro
 }
 
 async function filed(path: string, { signal }: World): Promise<Uint8Array> {
+  if (path === '-')
+    throw refuse(path, 'is no file, and nothing is read from stdin; give a file or an http(s) URL.')
   try {
+    // Opening a pipe waits for who writes to it, and nothing ends that.
+    const stats = await stat(path)
+    if (!stats.isFile() && !stats.isDirectory())
+      throw refuse(path, 'is no regular file; save the document, and give the file.')
     return await collected(path, createReadStream(path, { signal }))
   } catch (error) {
     if (signal.aborted) throw new InterruptedError()

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -27,6 +28,16 @@ const purpose = (document: Loose): void => {
 }
 
 let folder: string
+
+it('opens no pipe, and reads no stdin', async () => {
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  for (const source of [pipe, '-']) {
+    const { code, stdout, stderr } = await digame(['spec', 'diff', source])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/is no regular file|looks like a f/)
+  }
+})
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'digame-diff-'))

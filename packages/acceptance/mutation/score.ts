@@ -66,5 +66,8 @@ export function tableOf(judged: readonly Judged[]): string {
       ...counts.map((count, index) => String(count).padStart(`${columns[index]}`.length)),
     ].join('  '),
   )
-  return `${lines.join('\n')}\n\n${(scoreOf(judged) * 100).toFixed(1)} % of ${judged.length} mutants killed\n`
+  const behaviour = judged.filter(({ verdict: { killedBy } }) => killedBy !== 'terms')
+  const without = behaviour.filter(({ verdict }) => verdict.killedBy !== undefined).length / judged.length
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`
+  return `${lines.join('\n')}\n\n${percent(scoreOf(judged))} of ${judged.length} mutants killed, ${percent(without)} before terms is asked\n`
 }

@@ -41,7 +41,7 @@ Serves a mock of the Diga call API. Unofficial. No call is placed.
   --max-concurrent <n>     calls at once; the rest waits in the queue (no limit)
   --list-delay <ms>        how long a new call is missing from the list (0)
   --json                   log JSON
-  --help                   this text
+  --help                   this text (also -h)
 
 Ends on Ctrl-C. Exit codes: 0 ended, 1 cannot listen, 2 wrong options.`
 
@@ -56,7 +56,7 @@ const flags = {
   'max-concurrent': { type: 'string' },
   'list-delay': { type: 'string' },
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const
 
 type Flag = keyof typeof flags
@@ -117,7 +117,8 @@ function optionsOf(values: Values) {
     if (text === undefined) return undefined
     const { fine, wanted } = numeric[flag]
     const value = Number(text)
-    if (Number.isFinite(value) && fine(value)) return value
+    // Number also reads 0x50 and 1e3.
+    if (/^-?(\d+\.?\d*|\.\d+)$/.test(text) && fine(value)) return value
     return refuse(`--${flag} ${JSON.stringify(text)} makes no sense: give ${wanted}.`)
   }
   const { host = '127.0.0.1', vocabulary = 'seed' } = values

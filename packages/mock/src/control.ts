@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { textOf } from './http-front.ts'
+import { BodyTooLong } from './limit.ts'
 import type { Mock } from './mock.ts'
 import type { Reply } from './replies.ts'
 
@@ -12,11 +13,15 @@ async function takeReply(mock: Mock, request: IncomingMessage, response: ServerR
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     return say(response, 415, { error: 'A reply comes as application/json' })
   }
-  const text = await textOf(request)
   try {
+    const text = await textOf(request)
     mock.reply(JSON.parse(text) as Reply)
     say(response, 200, { queued: true })
   } catch (error) {
+    if (error instanceof BodyTooLong) {
+      response.setHeader('connection', 'close')
+      return say(response, 413, { error: error.message })
+    }
     say(response, 400, { error: (error as Error).message })
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import type { Engine } from './engine.ts'
 import type { Fault } from './faults.ts'
 import type { Journal, JournalEntry, OpenEntry } from './journal.ts'
+import { BodyTooLong, longestBody } from './limit.ts'
 import { acts, answerOf, isCanned, type Replies, type Reply } from './replies.ts'
 import { type Match, match } from './routes.ts'
 import type { Service } from './service.ts'
@@ -34,6 +35,9 @@ export type Core = (arrival: Arrival) => Promise<Outcome>
 const broken = (error: unknown): Answer =>
   unlisted(500, 'INTERNAL_SERVER_ERROR', `The mock itself failed: ${error}`)
 
+const refused = unlisted(413, 'PAYLOAD_TOO_LARGE', new BodyTooLong().message)
+const tooLong: Answer = { ...refused, headers: { ...refused.headers, connection: 'close' } }
+
 const unsaid: Answer = { status: 0, headers: {}, body: '' }
 
 // The faults under which a status reaches the client.
@@ -49,7 +53,11 @@ export function createCore({ engine, clock, journal, replies, service, onRequest
   }
 
   const decide = async (arrival: Arrival, matched: Match, entry: OpenEntry, reply: Reply | undefined) => {
-    const asked = await read(engine, arrival, matched)
+    const asked = await read(engine, arrival, matched).catch((error: unknown) => {
+      if (error instanceof BodyTooLong) return undefined
+      throw error
+    })
+    if (asked === undefined) return { answer: tooLong, fault: undefined }
     entry.body = asked.body
     entry.violations = asked.unknown.length > 0 ? [...asked.wrong, ...asked.unknown] : asked.wrong
     const acting = reply === undefined || acts(reply)
@@ -81,10 +89,16 @@ export function createCore({ engine, clock, journal, replies, service, onRequest
   return async (arrival) => {
     let torn = false
     const body = () =>
-      arrival.body().catch((error: unknown) => {
-        torn = true
-        throw error
-      })
+      arrival.body().then(
+        (text) => {
+          if (Buffer.byteLength(text) > longestBody) throw new BodyTooLong()
+          return text
+        },
+        (error: unknown) => {
+          torn = true
+          throw error
+        },
+      )
     try {
       return await handle({ ...arrival, body })
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Arrival } from './asked.ts'
 import type { Core, Outcome } from './core.ts'
+import { BodyTooLong, longestBody } from './limit.ts'
 import { listenOn, shut } from './sockets.ts'
 
 /** The mock behind sockets. */
@@ -19,10 +20,21 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
   return plain
 }
 
-/** Reads the body of a request; rejects if the connection ends before it does. */
+/** A client hears of the limit only after it has sent its body; so much of it is thrown away meanwhile, in bytes. */
+const mostThrownAway = 16 * longestBody
+
+/** Reads the body of a request; rejects if the connection ends before it does, or with a BodyTooLong. */
 export async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
+  let size = 0
+  // Left early, the stream must stay open for the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += (chunk as Buffer).length
+    if (size <= longestBody) chunks.push(chunk as Buffer)
+    else chunks.length = 0
+    if (size > mostThrownAway) break
+  }
+  if (size > longestBody) throw new BodyTooLong()
   return Buffer.concat(chunks).toString('utf8')
 }
 

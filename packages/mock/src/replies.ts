@@ -32,6 +32,8 @@ export interface Replies {
 
 const known = new Set(['operation', 'code', 'example', 'body', 'headers', 'fault', 'placed'])
 
+const framing = new Set(['content-length', 'transfer-encoding'])
+
 const list = (names: Iterable<string>) => [...names].join(', ')
 
 /** Whether a reply has an answer of its own. */
@@ -69,7 +71,10 @@ export function createReplies(engine: Engine): Replies {
   }
 
   const check = (reply: Reply) => {
-    const { operation, code, example, fault } = reply
+    if (typeof reply !== 'object' || reply === null || Array.isArray(reply))
+      throw new TypeError('A reply is an object, such as { code: 500 }')
+    const { operation, code, example, fault, placed } = reply
+    if (placed !== undefined && typeof placed !== 'boolean') throw new TypeError('placed is true or false')
     for (const key of Object.keys(reply)) {
       if (!known.has(key)) throw new TypeError(`A reply has no "${key}"; it has ${list(known)}`)
     }
@@ -83,7 +88,9 @@ export function createReplies(engine: Engine): Replies {
       throw new TypeError(`A code is a whole number from 200 to 599, not ${code}`)
     }
     // Throws a TypeError that names the header.
-    new Headers(reply.headers ?? {})
+    for (const name of new Headers(reply.headers ?? {}).keys()) {
+      if (framing.has(name)) throw new TypeError(`A reply cannot set ${name}: it follows from the body`)
+    }
     if (example !== undefined && reply.body !== undefined) {
       throw new TypeError('A reply has an example or a body, not both')
     }

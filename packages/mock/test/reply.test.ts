@@ -113,6 +113,11 @@ describe('replies', () => {
 
 describe('a typo is an error at once', () => {
   it.each<[Reply, string]>([
+    [null as unknown as Reply, 'A reply is an object'],
+    [[] as Reply, 'A reply is an object'],
+    [{ placed: 'no' } as unknown as Reply, 'placed is true or false'],
+    [{ headers: { 'Content-Length': '3' } }, 'A reply cannot set content-length'],
+    [{ headers: { 'transfer-encoding': 'chunked' } }, 'A reply cannot set transfer-encoding'],
     [{ code: 418 }, 'The spec has no answer 418 of any operation; give a body of your own'],
     [{ code: 412, operation: 'getCall' }, 'The spec has no answer 412 of getCall; give a body of your own'],
     [

@@ -36,6 +36,30 @@ describe('serveMock', () => {
     ])
   })
 
+  it('answers 413 to a body above 1 MiB on both ports', async () => {
+    await using server = await served()
+    const huge = 'x'.repeat(2 ** 20 + 1)
+    const response = await post(server.way, huge)
+    expect(response.status).toBe(413)
+    expect(response.headers.get('connection')).toBe('close')
+    expect(await response.json()).toMatchObject({ status: 'error', error_code: 'PAYLOAD_TOO_LARGE' })
+    expect(server.mock.journal).toMatchObject([{ status: 413, body: undefined }])
+    expect(server.lines.at(-1)).toMatch(/POST .* 413$/)
+    const control = await fetch(`${server.controlUrl}/_mock/reply`, {
+      method: 'POST',
+      headers: json,
+      body: huge,
+    })
+    expect(control.status).toBe(413)
+    expect((await post(server.way, lead)).status).toBe(201)
+  })
+
+  it('shows its help for -h too', async () => {
+    const lines: string[] = []
+    await runMockCommand(['-h'], { out: (line) => lines.push(line), signal: new AbortController().signal })
+    expect(lines.join()).toContain('Usage: digame-mock')
+  })
+
   it('says it in JSON', async () => {
     await using server = await served({ json: true, controlPort: false })
     await post(server.way, lead)
@@ -140,7 +164,9 @@ describe('digame-mock', () => {
   it.each([
     ['--colour red', 'There is no flag --colour; see digame-mock --help.'],
     ['--constructor', 'There is no flag --constructor; see digame-mock --help.'],
-    ['-h', 'There is no flag -h; see digame-mock --help.'],
+    ['-x', 'There is no flag -x; see digame-mock --help.'],
+    ['--port 0x50', '--port "0x50" makes no sense: give a whole number from 0 to 65535, such as 4020.'],
+    ['--port 1e3', '--port "1e3" makes no sense: give a whole number from 0 to 65535, such as 4020.'],
     ['4010', '"4010" is an argument too many: there are only flags; see digame-mock --help.'],
     ['--speed fast', '--speed "fast" makes no sense: give a number above 0, such as 10.'],
     ['--speed 0', '--speed "0" makes no sense: give a number above 0, such as 10.'],
