@@ -41,8 +41,6 @@ async function collected(source: string, chunks: AsyncIterable<Uint8Array>): Pro
 }
 
 async function filed(path: string, { signal }: World): Promise<Uint8Array> {
-  if (path === '-')
-    throw refuse(path, 'is no file, and nothing is read from stdin; give a file or an http(s) URL.')
   try {
     // Opening a pipe waits for who writes to it, and nothing ends that.
     const stats = await stat(path)
