@@ -297,3 +297,35 @@ test('hours are kept by the clock of the ledger, not by that of a machine that i
   controller.abort()
   expect(await clock.drive(run)).toBe('aborted')
 })
+
+test('what a dead runner left is compared before anything more is placed', async () => {
+  const { clock, port, ledger, dialer, plan } = await createRig()
+  await plan({ count: 3 })
+  let isDead = false
+  const shared: Ledger = {
+    ...ledger,
+    async join() {
+      const runner = await ledger.join()
+      return {
+        ...runner,
+        async takeover(sending) {
+          const taken = await runner.takeover(sending)
+          const [made] = port.calls
+          if (!made || isDead) return taken
+          isDead = true
+          port.calls.unshift({ ...made, id: 'forgotten', key: `${ledger.id}.${crypto.randomUUID()}` })
+          const left = {
+            id: 'left',
+            state: 'unknown',
+            idempotencyKey: 'left',
+            number: numberOf(7),
+            claimedAt: 0,
+          }
+          return [...taken, left as Awaited<ReturnType<Runner['takeover']>>[number]]
+        },
+      }
+    },
+  }
+  expect(await clock.drive(dialer({ ledger: shared }).run())).toBe('halted')
+  expect(port.requests).toHaveLength(1)
+})
