@@ -95,7 +95,7 @@ async function download(
   fetch: NonNullable<World['fetch']>,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const headers = new Headers({ accept: 'application/json, application/yaml;q=0.9, */*;q=0.1' })
+  const headers = { accept: 'application/json, application/yaml;q=0.9, */*;q=0.1' }
   const response = await fetch(url, { method: 'GET', headers, signal, redirect: 'manual' })
   const { status, body } = response
   if (status >= 300 && status < 400) {

@@ -178,7 +178,7 @@ test('list sends its filters', async () => {
 test('the key and the address come from the environment', async () => {
   const seen: unknown[] = []
   const fetch: Fetch = async (url, { headers }) => {
-    seen.push(url, headers.get('authorization'))
+    seen.push(url, headers['authorization'])
     return json({ error_code: 'INVALID_API_KEY', message: 'no' }, 401)
   }
   const env = { DIGA_API_KEY: ' sk-1 ', DIGA_BASE_URL: 'http://127.0.0.1:4010' }

@@ -3,13 +3,13 @@ import type { Call, CallRequest, ListQuery, Message, MessagesQuery } from './cal
 import { checkDate, checkId, checkKey } from './check.ts'
 import { concurrency } from './concurrency.ts'
 import type { Core, RequestOptions } from './core.ts'
-import { read } from './core.ts'
 import { type CreateOptions, createPlacer } from './create.ts'
 import { createDriftWatch } from './drift.ts'
 import { DigaAbortError, DigaInvalidCallError } from './errors.ts'
 import { type Found, find } from './find.ts'
 import { type WatchOptions, watch } from './follow.ts'
 import { type Pages, pages } from './pages.ts'
+import { read } from './read.ts'
 
 /** What a lost call is looked up by. */
 export interface FindQuery {
@@ -90,15 +90,8 @@ export function createCalls(core: Core): Calls {
 
   async function get(id: string, options: RequestOptions = {}): Promise<Call> {
     const where = `GET /v1/call/${checkId(id)}`
-    const init = { params: { path: { id } } }
-    const { body } = await read(
-      core,
-      '/v1/call/{id}',
-      where,
-      init,
-      options,
-      (body) => callIn(body) !== undefined,
-    )
+    const draft = { path: '/v1/call/{id}', params: { path: { id } } } as const
+    const { body } = await read(core, where, draft, options, (body) => callIn(body) !== undefined)
     return seen(body as Call)
   }
 

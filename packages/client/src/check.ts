@@ -14,11 +14,12 @@ const shown = (value: unknown): string =>
     : String(value === null ? 'null' : typeof value)
 
 /**
- * Checks a call before anything is sent, and gives it as JSON.
+ * Checks a call before anything is sent, and writes it down as it will travel: with the key as the variable
+ * `digame_key`, or without it where there is to be no marker.
  *
  * @throws DigaInvalidCallError with the service's own codes
  */
-export function checkCall(body: CallRequest, options: CreateOptions, key: string): string {
+export function checkCall(body: CallRequest, options: CreateOptions, key: string, marker: boolean): string {
   const fields = { placed: 'no', idempotencyKey: key } as const
   const refuse = (code: string, message: string): never => {
     throw new DigaInvalidCallError(message, { ...fields, code })
@@ -67,7 +68,7 @@ export function checkCall(body: CallRequest, options: CreateOptions, key: string
   }
   if (notAfter !== undefined) checkDate('notAfter', notAfter, fields)
   try {
-    return JSON.stringify(body)
+    return JSON.stringify(marker ? { ...body, dynamic_variables: { ...variables, digame_key: key } } : body)
   } catch {
     return refuse('VALIDATION_ERROR', 'The body cannot be written as JSON: it has a cycle or a BigInt in it.')
   }

@@ -1,8 +1,8 @@
 import { errorOf } from './answer.ts'
 import { linked } from './clock.ts'
 import type { Core, RequestOptions } from './core.ts'
-import { backoff, isPassing, pause } from './core.ts'
 import { DigaAbortError, type DigaError } from './errors.ts'
+import { backoff, isPassing, pause } from './read.ts'
 import { bodyOf } from './send.ts'
 
 const where = 'GET /v1/call/concurrency/stream'
@@ -16,7 +16,7 @@ export async function* concurrency(
   { signal, timeoutMs = core.timeoutMs ?? 30_000, headers }: RequestOptions,
 ): AsyncGenerator<number, void, undefined> {
   const { clock } = core
-  const built = await core.build(where, '/v1/call/concurrency/stream', {}, headers)
+  const built = core.build(where, { path: '/v1/call/concurrency/stream', headers })
   for (let failures = 0; ; failures++) {
     const { controller, unlink } = linked(signal)
     const id = crypto.randomUUID()
@@ -30,10 +30,9 @@ export async function* concurrency(
     try {
       signal?.throwIfAborted()
       alive()
-      built.headers.set('x-request-id', id)
       const init = {
         method: 'GET',
-        headers: built.headers,
+        headers: { 'x-request-id': id, ...built.headers },
         signal: controller.signal,
         redirect: 'manual' as const,
       }

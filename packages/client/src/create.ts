@@ -15,10 +15,12 @@ import type { Call, CallRequest } from './call.ts'
 import { checkCall } from './check.ts'
 import { sleep } from './clock.ts'
 import type { Core } from './core.ts'
-import { backoff, isPassing, type RequestOptions, told } from './core.ts'
+import { type RequestOptions, told } from './core.ts'
 import { DigaAbortError, type DigaError, type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
 import { release, type Track } from './evidence.ts'
 import { find } from './find.ts'
+import { createKeys } from './keys.ts'
+import { backoff, isPassing } from './read.ts'
 import type { Sent } from './send.ts'
 import { trace } from './tracing.ts'
 
@@ -37,16 +39,17 @@ export interface CreateOptions extends RequestOptions {
 
 interface Intention {
   state: 'open' | 'placed' | 'doubt'
-  readonly print: string
+  /** The body as it travels; without another one the same key means the same call. */
+  readonly wire: string
   result: Promise<Call>
   /** Those who wait for `result` and have not aborted. */
   waiting: number
   /** Ends the work; only there while somebody could abort it. */
   work: AbortController | undefined
-  /** What all its errors carry. */
-  readonly fields: { readonly idempotencyKey: string; sentAt?: Date }
+  /** When the first request was handed to fetch, by the wall clock; a number, as ten thousand of them are kept. */
+  sentAt: number | undefined
   /** How the send ended that left the doubt, and since when it stands. */
-  doubt?: Doubt
+  doubt: Doubt | undefined
 }
 
 interface Doubt {
@@ -55,104 +58,75 @@ interface Doubt {
   readonly error: DigaError
 }
 
-/** How many keys are remembered of calls that were placed, and as many again of those in doubt. */
-const remembered = 10_000
 const where = 'POST /v1/call/'
-const path = '/v1/call/'
+
+/** What all errors of an intention carry. */
+const fieldsOf = (idempotencyKey: string, { sentAt }: Partial<Intention> = {}) => ({
+  idempotencyKey,
+  ...(sentAt !== undefined && { sentAt: new Date(sentAt) }),
+})
 
 export function createPlacer(
   core: Core,
   seen: (call: Call, status?: number) => Call,
 ): (body: CallRequest, options: CreateOptions) => Promise<Call> {
   const { clock } = core
-  /** In flight; never forgotten. */
-  const open = new Map<string, Intention>()
-  const doubts = new Map<string, Intention>()
-  const settled = new Map<string, Intention>()
-  /** The keys of `settled`, oldest first from `first` on: a Map that loses its first entry looks for the next one long. */
-  let order: string[] = []
-  let first = 0
-
-  const known = (key: string): Intention | undefined => open.get(key) ?? doubts.get(key) ?? settled.get(key)
+  const keys = createKeys<Intention>()
 
   function settle(key: string, intention: Intention, state: 'placed' | 'doubt' | 'free'): void {
-    open.delete(key)
-    if (state === 'free') return
-    intention.state = state
+    keys.settle(key, state)
+    if (state !== 'free') intention.state = state
     intention.work = undefined
-    if (state === 'doubt') {
-      doubts.set(key, intention)
-      if (doubts.size > remembered) doubts.delete(doubts.keys().next().value as string)
-      return
-    }
-    settled.set(key, intention)
-    order.push(key)
-    if (settled.size <= remembered) return
-    settled.delete(order[first++] as string)
-    if (first <= remembered) return
-    order = order.slice(first)
-    first = 0
   }
 
   /** Opens an intention, and remembers its end for as long as that end demands. */
   function begin(key: string, intention: Intention, work: () => Promise<Call>): void {
     intention.state = 'open'
-    open.set(key, intention)
+    keys.open(key, intention)
     // The result is there before the work begins: what the work calls may ask for the same key.
-    let follow!: (end: Promise<Call>) => void
-    intention.result = new Promise((resolve) => {
-      follow = resolve
+    let resolve!: (call: Call) => void
+    let reject!: (error: unknown) => void
+    intention.result = new Promise((...ends) => {
+      ;[resolve, reject] = ends
     })
-    follow(
-      work().then(
-        (call) => {
-          settle(key, intention, 'placed')
-          return call
-        },
-        (error: DigaError) => {
-          settle(key, intention, error.placed === 'no' ? 'free' : 'doubt')
-          throw error
-        },
-      ),
+    work().then(
+      (call) => {
+        settle(key, intention, 'placed')
+        resolve(call)
+      },
+      (error?: DigaError) => {
+        settle(key, intention, error?.placed === 'no' ? 'free' : 'doubt')
+        reject(error)
+      },
     )
   }
 
   /** Sends until there is an answer or a doubt. */
-  async function place(
-    key: string,
-    body: CallRequest,
-    options: CreateOptions,
-    intention: Intention,
-  ): Promise<Call> {
-    const { fields, work } = intention
+  async function place(key: string, to: string, options: CreateOptions, intention: Intention): Promise<Call> {
+    const { work, wire: body } = intention
     const signal = work?.signal
-    // Read before anything is awaited: the caller may use the body again for the next call.
-    const { to_number: to } = body
-    const { timeoutMs = core.timeoutMs ?? 60_000, maxRetries = core.maxRetries, notAfter } = options
-    const lastWall = notAfter?.getTime() ?? Number.POSITIVE_INFINITY
-    const lastElapsed = clock.elapsed() + lastWall - clock.now()
-    const variables = core.marker ? { ...body.dynamic_variables, digame_key: key } : body.dynamic_variables
-    const built = await core.build(
-      where,
-      path,
-      { body: variables ? { ...body, dynamic_variables: variables } : body },
-      options.headers,
-      { ...fields, placed: 'no' },
-    )
+    const { timeoutMs = core.timeoutMs ?? 60_000, maxRetries = core.maxRetries, notAfter, headers } = options
+    const lastWall = notAfter?.getTime()
+    const lastElapsed = lastWall === undefined ? undefined : clock.elapsed() + lastWall - clock.now()
+    const fields = { idempotencyKey: key, placed: 'no' } as const
+    const built = core.build(where, { path: '/v1/call/', headers, body, fields })
     const tracks: Track[] = []
+    // Who aborts in the same breath finds nothing sent.
+    await undefined
     try {
       for (let retry = 0; ; retry++) {
         const wall = clock.now()
         const elapsed = clock.elapsed()
         const mayGo = (): boolean => {
-          if (clock.now() >= lastWall || clock.elapsed() >= lastElapsed) return false
-          fields.sentAt ??= new Date(wall)
+          if (lastWall !== undefined && clock.now() >= lastWall) return false
+          if (lastElapsed !== undefined && clock.elapsed() >= lastElapsed) return false
+          intention.sentAt ??= wall
           return true
         }
         const sent = await core.dispatch(built, where, retry, { timeoutMs, signal, mayGo, tracks })
         const call = readCall(sent, key)
         if (call) return seen(call, sent.status)
-        const error = failure(sent, fields)
+        const error = failure(sent, key, intention)
         if (error.placed === 'maybe') {
           intention.doubt = { wall, elapsed, error }
           if (sent.why !== 'aborted' && options.lookUp !== false) return await lookUp(key, to, intention)
@@ -164,7 +138,7 @@ export function createPlacer(
         if (delayMs === undefined) throw error
         core.emit({ type: 'retry', ...told(where), requestId: sent.id, delayMs, reason: error.code })
         await sleep(clock, delayMs, signal).catch((cause) => {
-          throw failure({ id: sent.id, why: 'aborted', cause, neverLeft: true }, fields)
+          throw failure({ id: sent.id, why: 'aborted', cause, neverLeft: true }, key, intention)
         })
       }
     } finally {
@@ -181,8 +155,8 @@ export function createPlacer(
     return core.marker && (keyOf(call) ?? key) !== key ? undefined : call
   }
 
-  function failure(sent: Sent, known: Partial<DigaErrorFields>): DigaError {
-    const fields = { ...known, placed: placedAfter(sent) }
+  function failure(sent: Sent, key: string, intention: Intention): DigaError {
+    const fields = { ...fieldsOf(key, intention), placed: placedAfter(sent) }
     return errorOf(where, sent, fields, clock.now()) ?? unreadable(where, sent, fields)
   }
 
@@ -199,7 +173,7 @@ export function createPlacer(
       slackMs: 60_000,
       signal,
     }).catch((cause) => {
-      throw aborted(cause, 'maybe', intention.fields)
+      throw aborted(cause, 'maybe', key, intention)
     })
     if (!found.call) throw core.marker ? withCandidates(doubt.error, found.candidates) : doubt.error
     core.emit({ type: 'recovered', idempotencyKey: key, callId: found.call.id })
@@ -207,7 +181,7 @@ export function createPlacer(
   }
 
   /** Waits for an intention's end; the last one to abort ends its work. */
-  function join(intention: Intention, signal: AbortSignal | undefined): Promise<Call> {
+  function join(key: string, intention: Intention, signal: AbortSignal | undefined): Promise<Call> {
     if (intention.state === 'placed' || !signal) {
       intention.waiting++
       return intention.result
@@ -215,7 +189,7 @@ export function createPlacer(
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         if (--intention.waiting === 0) intention.work?.abort(signal.reason)
-        else reject(aborted(signal.reason, 'maybe', intention.fields))
+        else reject(aborted(signal.reason, 'maybe', key, intention))
       }
       intention.waiting++
       signal.addEventListener('abort', onAbort, { once: true })
@@ -225,43 +199,42 @@ export function createPlacer(
 
   return async (body, options) => {
     const { idempotencyKey: key = crypto.randomUUID(), signal } = options
-    const print = checkCall(body, options, key)
-    let intention = known(key)
+    const wire = checkCall(body, options, key, core.marker)
+    // Read before anything is awaited: the caller may use the body again for the next call.
+    const { to_number: to } = body
+    let intention = keys.get(key)
     // All who waited for it have aborted: it ends in a moment, and is not this caller's end.
     while (intention?.state === 'open' && intention.work?.signal.aborted) {
       await intention.result.catch(() => {})
-      // The caller may have used the body again.
-      body = JSON.parse(print)
-      intention = known(key)
+      intention = keys.get(key)
     }
-    if (intention && intention.print !== print && sorted(intention.print) !== sorted(print)) {
+    if (intention && intention.wire !== wire && sorted(intention.wire) !== sorted(wire)) {
       throw new DigaInvalidCallError(
         `${where} was not sent: its idempotency key was used before with another body; give each intention its own.`,
-        { ...intention.fields, code: 'IDEMPOTENCY_KEY_REUSED', placed: 'maybe' },
+        { ...fieldsOf(key, intention), code: 'IDEMPOTENCY_KEY_REUSED', placed: 'maybe' },
       )
     }
-    if (signal?.aborted)
-      throw aborted(signal.reason, intention ? 'maybe' : 'no', intention?.fields ?? { idempotencyKey: key })
+    if (signal?.aborted) throw aborted(signal.reason, intention ? 'maybe' : 'no', key, intention)
     if (!intention) {
       const made: Intention = {
         state: 'open',
-        print,
+        wire,
         result: never,
         waiting: 0,
         work: signal && new AbortController(),
-        fields: { idempotencyKey: key },
+        sentAt: undefined,
+        doubt: undefined,
       }
       intention = made
-      begin(key, made, () => trace({ idempotencyKey: key }, () => place(key, body, options, made)))
+      begin(key, made, () => trace({ idempotencyKey: key }, () => place(key, to, options, made)))
     } else if (intention.state === 'doubt' && intention.doubt) {
       if (options.lookUp === false) throw intention.doubt.error
       const doubted = intention
-      doubts.delete(key)
       doubted.waiting = 0
       doubted.work = signal && new AbortController()
-      begin(key, doubted, () => lookUp(key, body.to_number, doubted))
+      begin(key, doubted, () => lookUp(key, to, doubted))
     }
-    return join(intention, signal)
+    return await join(key, intention, signal)
   }
 }
 
@@ -272,8 +245,8 @@ function withCandidates(error: DigaError, candidates: readonly Call[]): DigaErro
 }
 
 /** The same JSON, whatever the order of its names. */
-const sorted = (print: string): string =>
-  JSON.stringify(JSON.parse(print), (_, value) =>
+const sorted = (wire: string): string =>
+  JSON.stringify(JSON.parse(wire), (_, value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort())
       : value,
@@ -281,7 +254,8 @@ const sorted = (print: string): string =>
 
 const never = new Promise<never>(() => {})
 
-function aborted(cause: unknown, placed: 'no' | 'maybe', fields: Intention['fields']): DigaError {
+function aborted(cause: unknown, placed: 'no' | 'maybe', key: string, intention?: Intention): DigaError {
   const doubt = placed === 'maybe' ? 'a call may have been placed.' : 'nothing was sent.'
-  return new DigaAbortError(`${where} was aborted; ${doubt}`, { ...fields, code: 'ABORTED', cause, placed })
+  const fields = { ...fieldsOf(key, intention), code: 'ABORTED', cause, placed }
+  return new DigaAbortError(`${where} was aborted; ${doubt}`, fields)
 }

@@ -22,8 +22,11 @@ export interface Track {
   readonly abort: () => void
 }
 
+/** Where a request of undici's carries its track: a WeakMap would cost each garbage collection. */
+const tracked = Symbol('digame')
+
 interface Message {
-  request: object & { headers?: unknown }
+  request: { headers?: unknown; [tracked]?: Track }
   response?: { statusCode?: number }
   socket?: { alpnProtocol?: unknown; destroy?: () => void }
 }
@@ -31,7 +34,6 @@ interface Message {
 const byId = new Map<string, Track>()
 /** Whether sends over HTTP/2 are told of; `deaf` is what was found out, and stays. */
 let h2: 'silent' | 'seen' | 'deaf' | undefined
-const byRequest = new WeakMap<object, Track>()
 
 function idOf(headers: unknown): string | undefined {
   if (Array.isArray(headers)) {
@@ -47,7 +49,7 @@ const listeners: Record<string, (message: Message) => void> = {
   'undici:request:create': ({ request }) => {
     const track = byId.size > 0 && byId.get(idOf(request.headers) ?? '')
     if (!track) return
-    byRequest.set(request, track)
+    request[tracked] = track
     // Node sends a POST again by itself when it is answered 421. An abort right here would find fetch half made.
     if (track.created) {
       track.over = true
@@ -57,7 +59,7 @@ const listeners: Record<string, (message: Message) => void> = {
   },
   'undici:client:sendHeaders': ({ request, socket }) => {
     if (socket?.alpnProtocol === 'h2' && h2 !== 'deaf') h2 = 'seen'
-    const track = byRequest.get(request)
+    const track = request[tracked]
     if (!track) return
     // An abort may come too late, or be kept from the runtime by whoever wrapped fetch; a destroyed socket sends nothing.
     if (track.left || track.over) socket?.destroy?.()
@@ -69,13 +71,13 @@ const listeners: Record<string, (message: Message) => void> = {
   },
   // Over HTTP/2 that is all that Node 20 and 22 tell, and it comes before any answer to a request with a body.
   'undici:request:bodySent': ({ request }) => {
-    const track = byRequest.get(request)
+    const track = request[tracked]
     if (!track) return
     if (!track.left) h2 = 'deaf'
     track.left = true
   },
   'undici:request:headers': ({ request, response }) => {
-    const track = byRequest.get(request)
+    const track = request[tracked]
     if (track && response?.statusCode) track.status = response.statusCode
   },
 }

@@ -2,8 +2,8 @@ import { callIn, httpDate, keyOf, object } from './answer.ts'
 import type { Call } from './call.ts'
 import { linked, sleep } from './clock.ts'
 import type { Core, RequestOptions } from './core.ts'
-import { read } from './core.ts'
 import type { DigaError } from './errors.ts'
+import { read } from './read.ts'
 
 /** What a look-up found out. */
 export interface Found {
@@ -96,14 +96,8 @@ async function list(core: Core, search: Search, signal: AbortSignal, early: bool
       : { signal, headers, maxRetries: Math.max(2, core.maxRetries) }
     let page: Page
     try {
-      const { body, sent } = await read(
-        core,
-        '/v1/call/',
-        'GET /v1/call/',
-        { params: { query } },
-        options,
-        isPage,
-      )
+      const draft = { path: '/v1/call/', params: { query } } as const
+      const { body, sent } = await read(core, 'GET /v1/call/', draft, options, isPage)
       page = body as Page
       since = httpDate(sent.headers?.get('date')) - search.age() - search.slackMs
     } catch (error) {

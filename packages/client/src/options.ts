@@ -3,12 +3,12 @@ import { systemClock } from './clock.ts'
 import { DigaConfigError } from './errors.ts'
 import type { DigaEvent } from './events.ts'
 
-/** The part of the standard `fetch` that the client uses; `globalThis.fetch` and `mock.fetch` are such. */
+/** The part of the standard `fetch` that the client uses, with names of headers in lower case; `globalThis.fetch` and `mock.fetch` are such. */
 export type Fetch = (
   url: string,
   init: {
     method: string
-    headers: Headers
+    headers: Record<string, string>
     body?: string
     signal: AbortSignal
     redirect: 'manual'
@@ -82,7 +82,8 @@ function environment(name: string): string | undefined {
 
 /** What is not a count or a span, in words; a NaN would make a loop endless or a deadline never come. */
 export function badNumber(values: Readonly<Record<string, number | undefined>>): string | undefined {
-  for (const [name, value] of Object.entries(values)) {
+  for (const name in values) {
+    const value = values[name]
     if (value !== undefined && !(typeof value === 'number' && value >= 0))
       return `${name} must be a number of 0 or more, not ${value}.`
   }

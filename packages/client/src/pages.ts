@@ -1,6 +1,6 @@
-import type { Core, RequestOptions } from './core.ts'
-import { read } from './core.ts'
+import type { Core, Draft, RequestOptions } from './core.ts'
 import { isPage } from './find.ts'
+import { read } from './read.ts'
 
 /** One page. */
 export interface Page<Item> {
@@ -24,14 +24,14 @@ const recent = 5000
 /** Nothing is sent before it is awaited or iterated. */
 export function pages<Item extends { id: string }>(
   core: Core,
-  path: string,
+  path: Draft['path'],
   where: string,
-  params: { query?: Record<string, unknown>; path?: Record<string, string> },
+  params: NonNullable<Draft['params']>,
   options: RequestOptions,
   seen: (item: Item) => unknown = () => {},
 ): Pages<Item> {
   const get = async (query: Record<string, unknown>): Promise<Page<Item>> => {
-    const { body } = await read(core, path, where, { params: { ...params, query } }, options, isPage)
+    const { body } = await read(core, where, { path, params: { ...params, query } }, options, isPage)
     const page = body as Page<Item>
     for (const item of page.data) seen(item)
     return page

@@ -7,7 +7,8 @@ import type { Fetch } from './options.ts'
 export interface Outgoing {
   readonly method: string
   readonly url: string
-  readonly headers: Headers
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
   readonly body?: string
 }
 
@@ -56,13 +57,18 @@ function denoClient(): object {
 
 class TooLarge extends Error {}
 
-/** The whole body, unless it is too large. */
-export async function bodyOf(response: Response): Promise<string> {
+const redirect = 'manual'
+
+/** The whole body. @throws if it is too large */
+export function bodyOf(response: Response): Promise<string> {
   const { headers, body } = response
   const length = Number(headers.get('content-length'))
   if (length > longestBody) throw new TooLarge()
   // The length of an encoded body says nothing of the decoded one.
-  if (!body || (length > 0 && !headers.get('content-encoding'))) return response.text()
+  return !body || (length > 0 && !headers.get('content-encoding')) ? response.text() : counted(body)
+}
+
+async function counted(body: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder()
   const reader = body.getReader()
   let text = ''
@@ -75,38 +81,38 @@ export async function bodyOf(response: Response): Promise<string> {
   }
 }
 
+function withoutKey(headers: Outgoing['headers'], text: string): string {
+  const key = headers['authorization']?.slice('Bearer '.length)
+  return key ? text.replaceAll(key, 'sk-…') : text
+}
+
 /** What may be printed of an error of somebody else's fetch: not what hangs on it, such as the request. */
-function shown(error: unknown, hide: (text: string) => string, depth = 0): unknown {
+function shown(error: unknown, headers: Outgoing['headers'], depth = 0): unknown {
   const { name, message, stack, code, cause } = (error ?? {}) as Error & { code?: unknown }
   if (typeof message !== 'string' || depth > 4) return undefined
-  const words = (text: string): string => maskNumbers(hide(text))
-  const copy = new Error(words(message), { cause: shown(cause, hide, depth + 1) })
+  const words = (text: string): string => maskNumbers(withoutKey(headers, text))
+  const copy = new Error(words(message), { cause: shown(cause, headers, depth + 1) })
   return Object.assign(copy, { name, code, stack: words(String(stack)) })
 }
 
 /** Dispatches once, under the `x-request-id` that names this send. Never throws, never sends again, and is done when the body has arrived or cannot. */
 export async function send(request: Outgoing, id: string, options: SendOptions): Promise<Sent> {
-  const { clock, signal, timeoutMs, mayGo, tracks } = options
+  const { clock, signal, timeoutMs, mayGo, tracks, fetch = globalThis.fetch } = options
   const { method, url, headers, body } = request
+  const own = fetch === runtimeFetch
   const controller = new AbortController()
   let why: Sent['why']
-  let stopped: (reason: unknown) => void = () => {}
+  let fail: (reason: unknown) => void = () => {}
   const stop = (because: Sent['why'], reason?: unknown): void => {
     if (why) return
     why = because
     controller.abort(reason)
-    stopped(reason)
+    fail(reason)
   }
   const onAbort = (): void => stop('aborted', signal?.reason)
-  const fetch = options.fetch ?? globalThis.fetch
-  const own = fetch === runtimeFetch
   const track = observe(id, () =>
     stop('connection', new Error('The runtime was about to send the request again.')),
   )
-  const hide = (text: string): string => {
-    const key = headers.get('authorization')?.slice('Bearer '.length)
-    return key ? text.replaceAll(key, 'sk-…') : text
-  }
   let response: Response | undefined
   let dispatched = false
   let settled = false
@@ -117,28 +123,33 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
     // It may tell somebody who aborts.
     if (!why && mayGo && !mayGo()) why ??= 'not_after'
     if (why) throw undefined
-    const stopping = new Promise<never>((_, reject) => {
-      stopped = reject
+    // One promise around all, as the fetch of a caller may be deaf to the signal.
+    const text = await new Promise<string>((resolve, reject) => {
+      fail = reject
+      cancelTimer = clock.after(timeoutMs, () => stop('timeout'))
+      dispatched = true
+      // Ours comes first, where the evidence looks first.
+      const named = { 'x-request-id': id, ...headers }
+      const { signal } = controller
+      fetch(
+        url,
+        body
+          ? { method, headers: named, body, signal, redirect, ...denoClient() }
+          : { method, headers: named, signal, redirect },
+      )
+        .then((answer) => {
+          settled = true
+          if (!why) response = answer
+          bodyOf(answer).then(resolve, reject)
+        })
+        .catch((failure) => {
+          settled = true
+          reject(failure)
+        })
     })
-    cancelTimer = clock.after(timeoutMs, () => stop('timeout'))
-    dispatched = true
-    const init = {
-      method,
-      headers,
-      signal: controller.signal,
-      redirect: 'manual' as const,
-      ...(body && { body }),
-    }
-    const sending = fetch(url, body ? { ...init, ...denoClient() } : init)
-    const hasSettled = (): void => {
-      settled = true
-    }
-    sending.then(hasSettled, hasSettled)
-    response = await Promise.race([sending, stopping])
-    const text = await Promise.race([bodyOf(response), stopping])
-    const { status } = response
+    const { status, headers: told, ok } = response as unknown as Response
     // What is no success becomes an error's words, and a service may repeat what it was sent.
-    return { id, status, headers: response.headers, text: response.ok ? text : hide(text), neverLeft: false }
+    return { id, status, headers: told, text: ok ? text : withoutKey(headers, text), neverLeft: false }
   } catch (cause) {
     const status = response?.status ?? track.status
     if (cause instanceof TooLarge) stop('too_large')
@@ -150,7 +161,7 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
       ...(status !== undefined && { status }),
       ...(response && { headers: response.headers }),
       why: why ?? 'connection',
-      cause: why === 'aborted' ? signal?.reason : own ? cause : shown(cause, hide),
+      cause: why === 'aborted' ? signal?.reason : own ? cause : shown(cause, headers),
       neverLeft: !dispatched || (own && settled && !response && neverLeft(track, cause)),
     }
   } finally {

@@ -74,7 +74,7 @@ describe('over HTTP/2 of an older undici in the same process', () => {
 })
 
 describe("with a caller's fetch", () => {
-  const published = async (init: { headers: Headers }): Promise<never> => {
+  const published = async (init: { headers: Record<string, string> }): Promise<never> => {
     create.publish({ request: requestOf(init) })
     throw refused()
   }

@@ -142,10 +142,10 @@ describe('a client', () => {
   test('takes its key and address from the environment', async () => {
     vi.stubEnv('DIGA_API_KEY', ` ${apiKey}\n`)
     vi.stubEnv('DIGA_BASE_URL', 'http://env.test/')
-    const sent: [url: string, authorization: string | null][] = []
+    const sent: [url: string, authorization: string | undefined][] = []
     const diga = make({
       fetch: async (url, { headers }) => {
-        sent.push([url, headers.get('authorization')])
+        sent.push([url, headers['authorization']])
         return Response.json({ id: 'a', status: 'dialing', agent_id: 'b' })
       },
     })

@@ -213,9 +213,11 @@ describe('whatever happens, a remembered key has one call at most, and what reso
   }, 60_000)
 
   test("with the runtime's own fetch", async () => {
-    let handle: (init: RequestInit & { headers: Headers }, url: string) => Promise<Response>
+    let handle: (init: RequestInit & { headers: Record<string, string> }, url: string) => Promise<Response>
     vi.resetModules()
-    vi.stubGlobal('fetch', (url: string, init: RequestInit & { headers: Headers }) => handle(init, url))
+    vi.stubGlobal('fetch', (url: string, init: RequestInit & { headers: Record<string, string> }) =>
+      handle(init, url),
+    )
     const client = await import('@digame/client')
     const some = fc.array(fate(names), { maxLength: 12 })
     await fc.assert(
@@ -228,7 +230,7 @@ describe('whatever happens, a remembered key has one call at most, and what reso
           const queue = [...fate]
           const model = createModel(clock, queue, world)
           handle = async (init, url) => {
-            const request = { headers: [...init.headers].flat() }
+            const request = { headers: Object.entries(init.headers).flat() }
             const unsent = init.method === 'POST' && queue[0]?.name === 'unsent'
             channel('undici:request:create').publish({ request })
             if (!unsent) channel('undici:client:sendHeaders').publish({ request })

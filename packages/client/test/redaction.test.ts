@@ -79,7 +79,7 @@ describe('neither the key nor a number is shown', () => {
 
   test("by an error that the caller's fetch gives when it is aborted", async () => {
     const { diga, clock } = setup(({ init }) => {
-      const config = { headers: Object.fromEntries(init.headers), body: init.body }
+      const config = { headers: init.headers, body: init.body }
       return new Promise((_, reject) => {
         init.signal.addEventListener('abort', () => reject(Object.assign(new Error('stopped'), { config })))
       })

@@ -83,7 +83,7 @@ export function setup(handler: Handler, options: DigaOptions = {}, clock: FakeCl
       method: init.method,
       path: pathname,
       query: searchParams,
-      headers: Object.fromEntries(init.headers),
+      headers: init.headers,
       body: init.body === undefined ? undefined : JSON.parse(init.body),
       signal: init.signal,
       at: clock.elapsed(),

@@ -5,7 +5,7 @@ import { apiKey, body, json, remember } from './client.ts'
 import { type FakeClock, fakeClock } from './clock.ts'
 
 export type Init = Parameters<typeof globalThis.fetch>[1] & {
-  headers: Headers
+  headers: Record<string, string>
   signal: AbortSignal
   client?: unknown
 }
@@ -15,8 +15,11 @@ export const sendHeaders: Channel = channel('undici:client:sendHeaders')
 export const answered: Channel = channel('undici:request:headers')
 
 /** A request as undici shows it on its channels: what was sent, as pairs or, before Node 22, as lines. */
-export function requestOf({ headers }: { headers: Headers }, form: 'pairs' | 'lines' = 'pairs'): object {
-  const pairs = [['host', 'api.test'], ...headers]
+export function requestOf(
+  { headers }: { headers: Record<string, string> },
+  form: 'pairs' | 'lines' = 'pairs',
+): object {
+  const pairs = [['host', 'api.test'], ...Object.entries(headers)]
   return {
     headers: form === 'pairs' ? pairs.flat() : pairs.map(([name, value]) => `${name}: ${value}\r\n`).join(''),
   }
