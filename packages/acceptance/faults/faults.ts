@@ -11,6 +11,12 @@ export interface FaultCase {
   readonly slow?: boolean
   /** The caller aborts a moment after the fault. */
   readonly aborts?: boolean
+  /** Befalls a connection that has served another request. */
+  readonly reuses?: boolean
+  /** Befalls the open connections right before the request is written to one: too late for the client to notice. */
+  readonly before?: (sockets: Iterable<Socket>) => void
+  /** The connection is reset before anything was read of it: nobody can have made a call of that. */
+  readonly unread?: boolean
 }
 
 const html = '<html><h1>Bad gateway</h1></html>'
@@ -54,6 +60,27 @@ export const doubts: readonly FaultCase[] = [
   doubt(202, 'an id alone', '{"id":"a gateway\'s own"}'),
   doubt(204),
   broken('resets after the request was read', (socket) => socket.resetAndDestroy()),
+  { ...broken('resets before the request was read', () => {}), unread: true },
+  {
+    ...broken('resets a kept connection at the request', (socket) => socket.resetAndDestroy()),
+    reuses: true,
+  },
+  { ...broken('ends a kept connection at the request', (socket) => void socket.end()), reuses: true },
+  {
+    ...broken('has just reset the kept connection', () => {}),
+    reuses: true,
+    unread: true,
+    before(sockets) {
+      for (const socket of sockets) socket.resetAndDestroy()
+    },
+  },
+  {
+    ...broken('has just ended the kept connection', (socket) => socket.destroy()),
+    reuses: true,
+    before(sockets) {
+      for (const socket of sockets) socket.end()
+    },
+  },
   broken('ends the connection without an answer', (socket) => void socket.end()),
   broken('ends it within the head', (socket, answer) => void socket.end(answer().subarray(0, 30))),
   broken('ends it within the body', (socket, answer) => void socket.end(half(answer()))),

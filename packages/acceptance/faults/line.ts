@@ -1,32 +1,20 @@
 /**
- * A small call service behind a bad line, down to the bytes on the socket.
+ * A bad line to the service, down to the bytes on the socket.
  *
  * Each scenario has a base URL of its own, so that hundreds run side by side against one listener.
  */
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
+import { type Line, lineOf, listing, missing, place, type Scenario } from './service.ts'
 
-export interface Scenario {
-  /** What the line does to a request to place a call. */
-  readonly fault: Fault
-  /** Whether the service made a call of it. */
-  readonly created: boolean
-  /** What the list of calls is like; a late one misses the call when it is read first. */
-  readonly list: 'echoes' | 'silent' | 'late' | 'down' | 'forbidden'
-  /** How far the service's clock is off, in milliseconds. */
-  readonly clockOffsetMs: number
-}
+/** Does to the socket what the line does, after the service has (or has not) acted. */
+export type Fault = (socket: Socket, answer: () => Buffer) => void
 
-/** What is seen of a scenario from the service's side. */
-export interface Line {
-  readonly baseUrl: string
-  readonly scenario: Scenario
-  /** Requests to place a call that arrived whole. */
-  posts: number
-  lists: number
-  readonly calls: Record<string, unknown>[]
-  /** Resolves when a request to place a call has arrived. */
-  readonly arrived: Promise<void>
+export interface Network extends AsyncDisposable {
+  open(scenario: Scenario<Fault>): Line
+  /** Those that are open. */
+  readonly sockets: Iterable<Socket>
+  readonly port: number
 }
 
 interface Request {
@@ -35,15 +23,7 @@ interface Request {
   readonly body: string
 }
 
-/** Does to the socket what the line does, after the service has (or has not) acted. */
-export type Fault = (socket: Socket, answer: () => Buffer) => void
-
-export interface Network extends AsyncDisposable {
-  open(scenario: Scenario): Line
-  readonly port: number
-}
-
-export function respond(status: number, body = '', headers: Record<string, string> = {}): Buffer {
+export function respond(status: number, body = '', headers: Readonly<Record<string, string>> = {}): Buffer {
   const lines = Object.entries({
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
@@ -65,63 +45,27 @@ function parse(bytes: Buffer): { request: Request; rest: Buffer } | undefined {
   return { request: { method, path, body }, rest: bytes.subarray(end + 4 + length) }
 }
 
-interface Live extends Line {
-  readonly arrive: () => void
-}
-
-function act(line: Live, body: string): Record<string, unknown> {
-  const { to_number, dynamic_variables } = JSON.parse(body) as Record<string, unknown>
-  return {
-    id: crypto.randomUUID(),
-    agent_id: null,
-    agent_version_id: null,
-    status: 'dialing',
-    type: 'outbound',
-    contact: {
-      id: crypto.randomUUID(),
-      created_date: '2026-01-01T00:00:00Z',
-      identifier: to_number,
-      contact_type: 'call',
-    },
-    phone_register_id: null,
-    created_date: new Date(Date.now() + line.scenario.clockOffsetMs).toISOString(),
-    ...(line.scenario.list !== 'silent' && { dynamic_variables }),
-  }
-}
-
-function listing(line: Live): Buffer {
-  const { list, clockOffsetMs } = line.scenario
-  const date = new Date(Date.now() + clockOffsetMs).toUTCString()
-  if (list === 'down') return respond(503, '', { date })
-  if (list === 'forbidden')
-    return respond(403, '{"error_code":"MISSING_PERMISSIONS","message":"no"}', { date })
-  const shown = list === 'late' && line.lists === 1 ? [] : line.calls
-  return respond(200, JSON.stringify({ data: shown.toReversed(), has_more: false }), { date })
-}
-
-/** Listens on loopback; disposing ends every connection. */
-export async function openNetwork(): Promise<Network> {
-  const lines = new Map<string, Live>()
+/** Listens on loopback; disposing ends every connection. The first `unread` connections are reset before anything is read of them. */
+export async function openNetwork({ unread = 0 }: { unread?: number } = {}): Promise<Network> {
+  const lines = new Map<string, { line: Line; fault: Fault }>()
   const sockets = new Set<Socket>()
+  let connections = 0
 
-  function serve(socket: Socket, { method, path, body }: Request): void {
+  function serve(socket: Socket, { method, path, body }: Request, kept: boolean): void {
     const [, name = ''] = path.split('/')
-    const line = lines.get(name)
-    if (!line) {
+    const { line, fault } = lines.get(name) ?? {}
+    if (!line || !fault) {
       socket.end(respond(404, '{}', { connection: 'close' }))
       return
     }
     if (method === 'GET') {
-      line.lists++
-      socket.write(listing(line))
+      const { status, body, headers } = path.includes('/v1/call/?') ? listing(line) : missing
+      socket.write(respond(status, body, headers))
       return
     }
-    line.posts++
-    const call = act(line, body)
-    if (line.scenario.created) line.calls.push(call)
-    const date = new Date(Date.now() + line.scenario.clockOffsetMs).toUTCString()
-    line.scenario.fault(socket, () => respond(201, JSON.stringify(call), { date }))
-    line.arrive()
+    if (kept) line.kept++
+    const { status, body: text, headers } = place(line, body)
+    fault(socket, () => respond(status, text, headers))
   }
 
   const server: Server = createServer((socket) => {
@@ -129,12 +73,17 @@ export async function openNetwork(): Promise<Network> {
     socket.on('close', () => sockets.delete(socket))
     // A peer that goes away is the subject here, not a failure.
     socket.on('error', () => {})
+    if (++connections <= unread) {
+      socket.once('readable', () => socket.resetAndDestroy())
+      return
+    }
     let bytes: Buffer = Buffer.alloc(0)
+    let requests = 0
     socket.on('data', (chunk) => {
       bytes = Buffer.concat([bytes, chunk])
       for (let found = parse(bytes); found; found = parse(bytes)) {
         bytes = found.rest
-        serve(socket, found.request)
+        serve(socket, found.request, requests++ > 0)
       }
     })
   })
@@ -144,20 +93,11 @@ export async function openNetwork(): Promise<Network> {
 
   return {
     port,
+    sockets,
     open(scenario) {
       const name = crypto.randomUUID()
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const baseUrl = `http://127.0.0.1:${port}/${name}`
-      const line: Live = {
-        baseUrl,
-        scenario,
-        posts: 0,
-        lists: 0,
-        calls: [],
-        arrived: promise,
-        arrive: resolve,
-      }
-      lines.set(name, line)
+      const line = lineOf(`http://127.0.0.1:${port}/${name}`, scenario)
+      lines.set(name, { line, fault: scenario.fault })
       return line
     },
     async [Symbol.asyncDispose]() {

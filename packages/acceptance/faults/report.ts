@@ -1,7 +1,5 @@
 /** What came of each fault, as the table in the README of the client. */
-import type { Call, DigaError } from '@digame/client'
-
-export type Ending = { readonly call: Call } | { readonly error: DigaError }
+import type { Ending } from './cell.ts'
 
 interface Row {
   readonly posts: Set<number>
@@ -26,13 +24,18 @@ export const tableIn = (readme: string): string =>
   readme.slice(readme.indexOf(begin) + begin.length, readme.indexOf(end))
 
 export class FaultReport {
-  readonly #rows = new Map<string, Row>()
+  readonly #rows: ReadonlyMap<string, Row>
+
+  /** @param faults in the order of the table's rows */
+  constructor(faults: readonly string[]) {
+    this.#rows = new Map(faults.map((name) => [name, { posts: new Set(), made: new Set(), not: new Set() }]))
+  }
 
   add(fault: string, made: boolean, posts: number, ending: Ending): void {
-    const row = this.#rows.get(fault) ?? { posts: new Set(), made: new Set(), not: new Set() }
-    this.#rows.set(fault, row)
+    const row = this.#rows.get(fault)
+    if (!row) throw new Error(`The table has no row for ${fault}`)
     row.posts.add(posts)
-    row[made ? 'made' : 'not'].add('call' in ending ? 'returned' : `\`placed: '${ending.error.placed}'\``)
+    row[made ? 'made' : 'not'].add(ending.call ? 'returned' : `\`placed: '${ending.error?.placed}'\``)
   }
 
   table(): string {

@@ -2,17 +2,27 @@
  * Every fault × (the call was made or not) × (what the list of calls is like) × (the service's clock), on real sockets
  * and with the runtime's own fetch.
  */
-import { readFile } from 'node:fs/promises'
-import { type CreateOptions, Diga, type DigaError } from '@digame/client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { commands } from '@digame/runtimes'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Cell, type Ending, perform } from './cell.ts'
 import { aborts, doubts, type FaultCase, refusals } from './faults.ts'
-import { type Line, type Network, openNetwork, type Scenario } from './line.ts'
-import { type Ending, FaultReport, tableIn } from './report.ts'
+import { openSecureNetwork, streamFaults } from './h2.ts'
+import { cellOf, judge, worlds } from './judge.ts'
+import { type Network, openNetwork } from './line.ts'
+import { FaultReport, tableIn } from './report.ts'
+import type { Scenario } from './service.ts'
 
-const told = new FaultReport()
-const body = { from_number: '+34910000001', to_number: '+34612345678' }
-const lists = ['echoes', 'silent', 'late', 'down', 'forbidden'] as const
-const offsets = [0, 300_000, -300_000]
+const names = [...doubts, ...aborts].map(({ name }) => name)
+const told = new FaultReport([...names, ...Object.keys(streamFaults), ...refusals.map(({ name }) => name)])
 
 let network: Network
 beforeAll(async () => {
@@ -20,76 +30,109 @@ beforeAll(async () => {
 })
 afterAll(() => network[Symbol.asyncDispose]())
 
-function client({ baseUrl, scenario }: Line, slow = false): Diga {
-  // A late list is read twice: the first time must come before the settling time has passed, on a busy machine too.
-  const settleMs = scenario.list === 'late' && !slow ? 2000 : 200
-  return new Diga({ apiKey: 'key', baseUrl, settleMs, timeoutMs: 5000, maxRetries: 1 })
-}
+type World = Omit<Scenario<unknown>, 'fault'>
 
-const place = (diga: Diga, idempotencyKey: string, options: CreateOptions = {}): Promise<Ending> =>
-  diga.calls.create(body, { idempotencyKey, ...options }).then(
-    (call) => ({ call }),
-    (error: DigaError) => ({ error }),
-  )
-
-async function cell(fault: FaultCase, scenario: Omit<Scenario, 'fault'>): Promise<void> {
+async function cell(fault: FaultCase, world: World): Promise<void> {
+  // What befalls a whole connection gets a network of its own, where no other cell's connection is taken for it.
+  await using own =
+    fault.unread || fault.reuses
+      ? await openNetwork({ unread: fault.unread && !fault.reuses ? 1 : 0 })
+      : undefined
   const controller = new AbortController()
-  const line = network.open({
-    ...scenario,
+  const line = (own ?? network).open({
+    ...world,
     fault(socket, answer) {
       fault.fault(socket, answer)
       if (fault.aborts) setTimeout(() => controller.abort(), 20)
     },
   })
-  const diga = client(line, fault.slow)
-  const key = crypto.randomUUID()
-  // Of the create alone: on a busy machine the list may take longer.
-  const timeoutMs = fault.slow ? 300 : 5000
-  const first = await place(diga, key, { timeoutMs, ...(fault.aborts && { signal: controller.signal }) })
-  if (scenario.list === 'echoes') told.add(fault.name, scenario.created, line.posts, first)
-  expect(line.posts).toBe(1)
-  const listed = scenario.created && (scenario.list === 'echoes' || scenario.list === 'late')
-  // After a timeout the settling time has passed: the list is read once, and a late one misses the call.
-  const found = listed && !fault.aborts && !(fault.slow && scenario.list === 'late')
-  if (found) {
-    expect(first).toMatchObject({
-      call: { id: line.calls[0]?.['id'], dynamic_variables: { digame_key: key } },
-    })
-  } else {
-    const { error } = first as { error: DigaError }
-    expect(error).toMatchObject({ placed: 'maybe', idempotencyKey: key, sentAt: expect.any(Date) })
-    const seen = scenario.created && scenario.list === 'silent' ? [line.calls[0]?.['id']] : []
-    // An abort ends everything at once.
-    expect(error.candidates?.map(({ id }) => id)).toEqual(fault.aborts ? undefined : seen)
-    expect(error.name === 'DigaAbortError').toBe(Boolean(fault.aborts))
-    expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('612345678')
+  const cell = cellOf(line, fault)
+  const onWrite = (message: unknown): void => {
+    const { request } = message as { request: { method: string; origin: string } }
+    if (own && request.method === 'POST' && request.origin.endsWith(`:${own.port}`))
+      fault.before?.(own.sockets)
   }
-  const second = await place(diga, key)
-  expect(line.posts).toBe(1)
-  expect('call' in second).toBe(listed)
+  subscribe('undici:client:sendHeaders', onWrite)
+  const endings = await perform(cell, {
+    ...(fault.aborts && { signal: controller.signal }),
+    between(first) {
+      if (world.list === 'echoes') told.add(fault.name, world.created, line.posts, first)
+    },
+  })
+  unsubscribe('undici:client:sendHeaders', onWrite)
+  judge(line, fault, cell, endings)
 }
 
-describe.each([...doubts, ...aborts])('$name', (fault) => {
-  test.concurrent.each([true, false])('is looked up, never sent again (created: %s)', async (created) => {
-    await Promise.all(
-      lists.flatMap((list) => offsets.map((clockOffsetMs) => cell(fault, { created, list, clockOffsetMs }))),
-    )
-  })
+const made = [...doubts, ...aborts].flatMap((fault) =>
+  (fault.unread ? [false] : [true, false]).map((created) => ({ ...fault, fault, created })),
+)
+// Side by side: nearly all of their time is waiting for a late list.
+test.concurrent.each(made)(
+  '$name is looked up, never sent again (created: $created)',
+  async ({ fault, created }) => {
+    await Promise.all(worlds.map((world) => cell(fault, { ...world, created })))
+  },
+)
+
+/** Runs cells in a process of Node 26, whose fetch speaks HTTP/2 wherever the service does. */
+async function over26(cells: readonly Cell[], certificate: string): Promise<[Ending, Ending][]> {
+  const folder = await mkdtemp(join(tmpdir(), 'digame-faults-'))
+  try {
+    const outfile = join(folder, 'cells.mjs')
+    const entryPoints = [fileURLToPath(new URL('cells.ts', import.meta.url))]
+    await build({
+      entryPoints,
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      conditions: ['source'],
+    })
+    const trusted = join(folder, 'certificate.pem')
+    await writeFile(trusted, certificate)
+    const [node = ''] = commands['node 26'] ?? []
+    const child = spawn(node, [outfile], {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: trusted },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    child.stdin.end(JSON.stringify(cells))
+    const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')])
+    return JSON.parse(printed) as [Ending, Ending][]
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+test('what befalls a stream or a session of HTTP/2 is looked up, never sent again', {
+  timeout: 60_000,
+}, async () => {
+  await using network = await openSecureNetwork()
+  const cases = Object.entries(streamFaults).flatMap(([name, fault]) =>
+    [true, false].flatMap((created) =>
+      worlds.map((world) => ({ name, scenario: { ...world, created, fault } })),
+    ),
+  )
+  const lines = await Promise.all(cases.map(({ scenario }) => network.open(scenario)))
+  const cells = lines.map((line) => cellOf(line, {}))
+  const endings = await over26(cells, network.certificate)
+  expect(endings).toHaveLength(cases.length)
+  for (const [at, { name, scenario }] of cases.entries()) {
+    const [line, cell, ending] = [lines[at], cells[at], endings[at]]
+    if (!line || !cell || !ending) throw new Error(`There is no line for ${name}`)
+    if (scenario.list === 'echoes') told.add(name, scenario.created, line.posts, ending[0])
+    judge(line, {}, cell, ending)
+  }
 })
 
-describe.each(refusals)('$name', (fault) => {
-  test.concurrent('proves that no call was made', async () => {
-    const line = network.open({ fault: fault.fault, created: false, list: 'echoes', clockOffsetMs: 0 })
-    const diga = client(line)
-    const ending = await place(diga, 'key')
-    told.add(fault.name, false, line.posts, ending)
-    const { error } = ending as { error: DigaError }
-    expect(error).toMatchObject({ placed: 'no', idempotencyKey: 'key' })
-    expect(error.candidates).toBeUndefined()
-    expect({ posts: line.posts, lists: line.lists }).toEqual({ posts: 1, lists: 0 })
-    await place(diga, 'key')
-    expect(line.posts).toBe(2)
-  })
+test.concurrent.each(refusals)('$name, which proves that no call was made', async (fault) => {
+  const line = network.open({ fault: fault.fault, created: false, list: 'echoes', clockOffsetMs: 0 })
+  const cell = cellOf(line, fault)
+  const between = (first: Ending): void => told.add(fault.name, false, line.posts, first)
+  const [{ error }] = await perform(cell, { between })
+  expect(error).toMatchObject({ placed: 'no', idempotencyKey: cell.key })
+  expect(error?.candidates).toBeUndefined()
+  // The key is free again, and each of the two creates was sent once.
+  expect({ posts: line.posts, lists: line.lists }).toEqual({ posts: 2, lists: 0 })
 })
 
 test("the README of the client shows what came of each, beside the rivals' figures", async () => {

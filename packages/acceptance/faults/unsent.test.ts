@@ -135,34 +135,6 @@ describe('never left', () => {
 })
 
 describe('nobody can tell', () => {
-  test('a connection reset before the request was read is not sent again', async () => {
-    let connections = 0
-    await using bad = await listen((socket) => {
-      connections++
-      socket.once('readable', () => socket.resetAndDestroy())
-    })
-    const { diga, events } = client(`http://127.0.0.1:${bad.port}`)
-    expect(await failed(diga)).toMatchObject({ placed: 'maybe' })
-    expect(sends(events)).toBe(1)
-    expect(connections).toBeGreaterThan(1)
-  })
-
-  test('a request on a kept connection that has gone stale is not sent again', async () => {
-    let posts = 0
-    await using stale = await listen((socket) => {
-      socket.on('data', (bytes) => {
-        if (String(bytes).startsWith('POST')) {
-          posts++
-          socket.resetAndDestroy()
-        } else socket.write(respond(200, '{"data":[],"has_more":false}', { date: new Date().toUTCString() }))
-      })
-    })
-    const { diga } = client(`http://127.0.0.1:${stale.port}`)
-    await diga.calls.list()
-    expect(await failed(diga)).toMatchObject({ placed: 'maybe' })
-    expect(posts).toBe(1)
-  })
-
   test('the same failures under a caller’s fetch prove nothing', async () => {
     const closed = await listen(() => {})
     await closed[Symbol.asyncDispose]()

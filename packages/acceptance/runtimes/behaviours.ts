@@ -4,6 +4,7 @@
  * Nothing of Node's own may stand here.
  */
 import { Diga, type DigaError, type DigaEvent, outcomeOf } from '@digame/client'
+import { openConnection } from '../faults/cell.ts'
 
 /** Where each behaviour finds its service; the host counts what arrives there. */
 export type Places = Readonly<Record<string, string>>
@@ -24,8 +25,7 @@ type Seen = { placed?: unknown; name?: unknown; status?: unknown; resolved?: boo
 
 async function create(baseUrl: string, options = {}): Promise<Seen> {
   const diga = client(baseUrl)
-  // Opens a connection that the create will find open.
-  await diga.calls.list().then(undefined, () => {})
+  await openConnection(diga)
   return diga.calls.create(body, { idempotencyKey: 'key', ...options }).then(
     () => ({ resolved: true }),
     ({ name, placed, status }: DigaError) => ({ name, placed, ...(status !== undefined && { status }) }),

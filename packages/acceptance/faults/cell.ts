@@ -1,0 +1,62 @@
+/** One cell of the fault table: a create, and another one with the same key. Nothing of Node's own may stand here. */
+import { Diga, type DigaError } from '@digame/client'
+
+export interface Cell {
+  readonly baseUrl: string
+  /** A uuid. */
+  readonly key: string
+  readonly settleMs: number
+  /** Of the create alone: on a busy machine the list may take longer. */
+  readonly timeoutMs: number
+  /** Whether the create finds a connection open. */
+  readonly reuses?: boolean
+}
+
+/** How a create ended, as plain data. */
+export interface Ending {
+  readonly call?: { readonly id: string; readonly key: unknown }
+  readonly error?: {
+    readonly name: string
+    readonly placed: string | undefined
+    readonly idempotencyKey: string | undefined
+    readonly sentAt: boolean
+    readonly candidates: readonly string[] | undefined
+    /** All that is printed of it. */
+    readonly text: string
+  }
+}
+
+const body = { from_number: '+34910000001', to_number: '+34612345678' }
+
+const place = (diga: Diga, idempotencyKey: string, options = {}): Promise<Ending> =>
+  diga.calls.create(body, { idempotencyKey, ...options }).then(
+    ({ id, dynamic_variables }) => ({ call: { id, key: dynamic_variables?.['digame_key'] } }),
+    (error: DigaError) => ({
+      error: {
+        name: error.name,
+        placed: error.placed,
+        idempotencyKey: error.idempotencyKey,
+        sentAt: error.sentAt instanceof Date,
+        candidates: error.candidates?.map(({ id }) => id),
+        text: `${error.message} ${JSON.stringify(error)}`,
+      },
+    }),
+  )
+
+/** Leaves a connection open that the next request can take; fetch has it back a turn after the answer. */
+export async function openConnection(diga: Diga): Promise<void> {
+  await diga.calls.get('00000000-0000-4000-8000-000000000000').then(undefined, () => {})
+  await new Promise((resolve) => setTimeout(resolve))
+}
+
+export async function perform(
+  { baseUrl, key, settleMs, timeoutMs, reuses }: Cell,
+  options: { readonly signal?: AbortSignal; readonly between?: (first: Ending) => void } = {},
+): Promise<[first: Ending, second: Ending]> {
+  const { signal, between } = options
+  const diga = new Diga({ apiKey: 'key', baseUrl, settleMs, timeoutMs: 5000, maxRetries: 1 })
+  if (reuses) await openConnection(diga)
+  const first = await place(diga, key, { timeoutMs, ...(signal && { signal }) })
+  between?.(first)
+  return [first, await place(diga, key)]
+}

@@ -1,0 +1,49 @@
+/** What must be true of a doubt, whatever befell the line: at most one request arrived, and what is said of it is so. */
+import { expect } from 'vitest'
+import type { Cell, Ending } from './cell.ts'
+import type { FaultCase } from './faults.ts'
+import type { Line, Scenario } from './service.ts'
+
+type Befalls = Pick<FaultCase, 'slow' | 'aborts' | 'reuses' | 'unread'>
+
+export const lists = ['echoes', 'silent', 'late', 'down', 'forbidden'] as const
+
+/** Every list × every clock of the service. */
+export const worlds: readonly Pick<Scenario<unknown>, 'list' | 'clockOffsetMs'>[] = lists.flatMap((list) =>
+  [0, 300_000, -300_000].map((clockOffsetMs) => ({ list, clockOffsetMs })),
+)
+
+export function cellOf({ baseUrl, scenario }: Line, { slow, reuses }: Befalls): Cell {
+  return {
+    baseUrl,
+    key: crypto.randomUUID(),
+    // A late list is read twice: the first time must come before the settling time has passed, on a busy machine too.
+    settleMs: scenario.list === 'late' && !slow ? 2000 : 200,
+    timeoutMs: slow ? 300 : 5000,
+    ...(reuses && { reuses }),
+  }
+}
+
+export function judge(
+  line: Line,
+  { slow, aborts, reuses, unread }: Befalls,
+  { key }: Cell,
+  [first, second]: readonly [Ending, Ending],
+): void {
+  const { created, list } = line.scenario
+  expect(line.posts).toBe(unread ? 0 : 1)
+  if (reuses) expect(line.kept).toBe(line.posts)
+  const listed = created && (list === 'echoes' || list === 'late')
+  // After a timeout the settling time has passed: the list is read once, and a late one misses the call.
+  if (listed && !aborts && !(slow && list === 'late')) {
+    expect(first).toEqual({ call: { id: line.calls[0]?.['id'], key } })
+  } else {
+    expect(first.error).toMatchObject({ placed: 'maybe', idempotencyKey: key, sentAt: true })
+    const seen = created && list === 'silent' ? [line.calls[0]?.['id']] : []
+    // An abort ends everything at once.
+    expect(first.error?.candidates).toEqual(aborts ? undefined : seen)
+    expect(first.error?.name === 'DigaAbortError').toBe(Boolean(aborts))
+    expect(first.error?.text).not.toContain('612345678')
+  }
+  expect('call' in second).toBe(listed)
+}
