@@ -6,7 +6,7 @@ import type { Line, Scenario } from './service.ts'
 
 type Befalls = Pick<FaultCase, 'slow' | 'aborts' | 'reuses' | 'unread'>
 
-export const lists = ['echoes', 'silent', 'late', 'down', 'forbidden'] as const
+const lists = ['echoes', 'silent', 'late', 'down', 'forbidden'] as const
 
 /** Every list × every clock of the service. */
 export const worlds: readonly Pick<Scenario<unknown>, 'list' | 'clockOffsetMs'>[] = lists.flatMap((list) =>

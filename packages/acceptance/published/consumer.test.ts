@@ -2,7 +2,7 @@
  * What a stranger gets: the packed packages, installed in an empty folder outside the tree.
  */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const packages = ['spec', 'packages/client', 'packages/mock', 'apps/cli']
+const packages = ['spec', 'packages/client', 'packages/mock', 'packages/dialer', 'apps/cli']
 const { resolve } = createRequire(import.meta.url)
 const tool = (name: string, path: string): string => join(dirname(resolve(`${name}/package.json`)), path)
 const tsc = tool('typescript', 'bin/tsc')
@@ -31,6 +31,31 @@ const call: Call = await diga.calls.create({ from_number: '+34910000001', to_num
 const ended = await diga.calls.wait(call.id, { intervalMs: 5 })
 console.log(hasEnded(ended), outcomeOf(ended))
 mock.expectNoViolations()
+`
+
+const batch = `
+import { Diga } from '@digame/client'
+import { createDialer, openSqliteLedger, planBatch } from '@digame/dialer'
+import { createMock } from '@digame/mock'
+import { createPort } from './port.ts'
+
+await using mock = await createMock({ speed: 200 })
+const port = createPort(new Diga({ apiKey: 'any', baseUrl: 'http://mock', fetch: mock.fetch }))
+const ledger = await openSqliteLedger('calls.db')
+const { batch } = await planBatch({
+  ledger,
+  port,
+  leads: { csv: ['nombre;teléfono\\n', 'Ana;612 34 56 78\\n', 'Luis;0034612345679\\n', 'Ana;+34612345678\\n'] },
+  from_number: '+34910000001',
+  purpose: 'service',
+  window: 'always',
+  holidays: false,
+  zone: 'Europe/Madrid',
+})
+await ledger.resume(batch.id)
+const end = await createDialer({ port, ledger, limits: { maxConcurrent: 2, pollMs: 10 } }).run()
+await ledger.close()
+console.log(end, batch.rows.planned, batch.rows.duplicate, new Set(mock.calls.map(({ contact }) => contact.identifier)).size, mock.calls.length)
 `
 
 const types = `
@@ -65,6 +90,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
   await writeFile(join(folder, 'consumer.ts'), consumer)
   await writeFile(join(folder, 'types.ts'), types)
+  await writeFile(join(folder, 'batch.ts'), batch)
+  await copyFile(join(root, 'packages/acceptance/dialer/port.ts'), join(folder, 'port.ts'))
   const env = { ...process.env, SCARF_ANALYTICS: 'false' }
   await run('npm', ['install', '--no-audit', '--no-fund', ...tarballs.map((name) => `./${name}`)], {
     cwd: folder,
@@ -85,6 +112,11 @@ test('a consumer type-checks, also with types generated from the installed spec'
 test('a consumer places a call and waits for its end', async () => {
   const { stdout } = await node('consumer.ts')
   expect(stdout).toBe('true completed\n')
+}, 60_000)
+
+test('a consumer plans a list and calls everybody on it once', async () => {
+  const { stdout } = await node('batch.ts')
+  expect(stdout).toBe('done 2 1 2 2\n')
 }, 60_000)
 
 test('the installed digame places a call against the mock', async () => {
