@@ -54,7 +54,7 @@ export async function perform(
   options: { readonly signal?: AbortSignal; readonly between?: (first: Ending) => void } = {},
 ): Promise<[first: Ending, second: Ending]> {
   const { signal, between } = options
-  const diga = new Diga({ apiKey: 'key', baseUrl, settleMs, timeoutMs: 5000, maxRetries: 1 })
+  const diga = new Diga({ apiKey: 'key', baseUrl, settleMs, timeoutMs: 15_000, maxRetries: 1 })
   if (reuses) await openConnection(diga)
   const first = await place(diga, key, { timeoutMs, ...(signal && { signal }) })
   between?.(first)

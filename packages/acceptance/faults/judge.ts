@@ -17,9 +17,10 @@ export function cellOf({ baseUrl, scenario }: Line, { slow, reuses }: Befalls): 
   return {
     baseUrl,
     key: crypto.randomUUID(),
-    // A late list is read twice: the first time must come before the settling time has passed, on a busy machine too.
-    settleMs: scenario.list === 'late' && !slow ? 2000 : 200,
-    timeoutMs: slow ? 300 : 5000,
+    // A list that is late with a call is read twice, a second apart: the first time must come before the settling time has
+    // passed, on a busy machine too.
+    settleMs: scenario.list === 'late' && scenario.created && !slow ? 10_000 : 200,
+    timeoutMs: slow ? 1000 : 15_000,
     ...(reuses && { reuses }),
   }
 }
