@@ -217,6 +217,18 @@ describe('no answer at all', () => {
       expect(error.status).toBeUndefined()
     }
   })
+
+  test('in time is a timeout, also where the fetch answers its signal', async () => {
+    const { diga, clock } = setup(
+      ({ signal }) =>
+        new Promise((resolve) =>
+          signal.addEventListener('abort', () => resolve(json(400, {}, { 'x-request-id': 'theirs' }))),
+        ),
+    )
+    const error = await clock.run(failureOf(diga.calls.create(body, { lookUp: false })))
+    expect(error).toMatchObject({ code: 'TIMEOUT', placed: 'maybe' })
+    expect(error.requestId).not.toBe('theirs')
+  })
 })
 
 describe("the service's errors", () => {

@@ -334,6 +334,24 @@ describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
     const ends = await clock.run(Promise.all([failureOf(flight), failureOf(joined)]))
     expect(ends[0]).toBe(ends[1])
   })
+
+  test('one that was in doubt and is found is no longer forgotten with those in doubt', async () => {
+    const call = callOf({ dynamic_variables: { digame_key: 'found' } })
+    const { diga, clock, posts } = bulk(({ method }) =>
+      method === 'POST'
+        ? json(500, {})
+        : json(200, { data: [call], has_more: false }, { date: new Date(clock.now()).toUTCString() }),
+    )
+    const found = { idempotencyKey: 'found' }
+    await failureOf(diga.calls.create(body, { ...found, lookUp: false }))
+    expect(await clock.run(diga.calls.create(body, found))).toEqual(call)
+    for (let key = 0; key < 10_001; key++) {
+      await diga.calls.create(body, { idempotencyKey: `k${key}`, lookUp: false }).catch(() => {})
+    }
+    const sent = posts.length
+    expect(await diga.calls.create(body, found)).toEqual(call)
+    expect(posts).toHaveLength(sent)
+  })
 })
 
 test('the wish not to look up counts for a create that joins a look-up as little as for the first', async () => {

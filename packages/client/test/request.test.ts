@@ -104,6 +104,18 @@ describe('the headers', () => {
     expect(posts[0]?.headers).toMatchObject({ 'x-team': 'support', 'x-shift': 'day' })
   })
 
+  test('of one call are not those of the next', async () => {
+    const { diga, posts } = setup(placed, { headers: { 'x-team': 'sales' } })
+    await diga.calls.create(body, { headers: { 'x-team': 'support', 'x-shift': 'night' } })
+    await diga.calls.create(body)
+    await diga.calls.create(body, { headers: { 'x-shift': 'day' } })
+    expect(posts.map(({ headers }) => [headers['x-team'], headers['x-shift']])).toEqual([
+      ['support', 'night'],
+      ['sales', undefined],
+      ['sales', 'day'],
+    ])
+  })
+
   test.each(['x-request-id', 'X-Request-ID'])("keep the caller's %s as x-client-request-id", async (name) => {
     const { diga, requests } = setup(placed)
     await diga.calls.create(body, { headers: { [name]: 'mine' } })
