@@ -22,7 +22,7 @@ const variableOf: Readonly<Record<string, string>> = {
 export function connect(world: World, onEvent?: Listener, instead = ''): Service {
   const { env, fetch, clock } = world
   const apiKey = env['DIGA_API_KEY']?.trim()
-  const baseUrl = env['DIGA_BASE_URL']?.trim() || undefined
+  const baseUrl = env['DIGA_BASE_URL']?.trim()
   if (!apiKey) {
     const message = `There is no API key; set DIGA_API_KEY to the key of your account${instead}.`
     throw new UsageError(message, 'NO_API_KEY')

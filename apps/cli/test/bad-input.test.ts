@@ -205,6 +205,10 @@ test.for([
     { DIGA_API_KEY: 'sk-1', DIGA_BASE_URL: 'api.diga.io' },
     'DIGA_BASE_URL: The base URL must look like https://api.diga.io, without user, query or fragment.',
   ],
+  [
+    { DIGA_API_KEY: 'sk-1', DIGA_BASE_URL: ' ' },
+    'DIGA_BASE_URL: The base URL must look like https://api.diga.io, without user, query or fragment.',
+  ],
 ] as const)('the environment %o is refused', async ([env, said]) => {
   const { code, stderr } = await digame(['call', ...given], { fetch: mock.fetch, env })
   expect(stderr).toBe(`error: ${said}\n`)

@@ -72,16 +72,29 @@ test('watch writes a line of JSON for each change', async () => {
   expect(seen).toEqual(['dialing', 'in_progress', 'completed'])
 })
 
-test('watch interrupted leaves the call alone', async () => {
+test.each([
+  [1, 'nothing was heard of the call'],
+  [2, 'the call goes on'],
+])('watch interrupted at look %i leaves the call alone, and says that %s', async (look, said) => {
   const callId = await place('k-1')
   const interrupt = new AbortController()
+  let looks = 0
   const fetch: Fetch = async (url, init) => {
-    interrupt.abort()
+    if (++looks === look) interrupt.abort()
     return mock.fetch(url, init)
   }
   const { code, stderr } = await digame(['calls', 'watch', callId], { fetch, interrupt })
-  expect(stderr).toMatch(/^interrupted: .*\nOnly the watching has ended; the call goes on\.\n$/)
+  expect(stderr).toMatch(new RegExp(`^interrupted: .*\\nOnly the watching has ended; ${said}\\.\\n$`))
   expect(code).toBe(130)
+})
+
+test.each(['get', 'list', 'messages', 'watch'])('%s tells that it tries again, on stderr', async (verb) => {
+  const callId = await place('k-1')
+  await calls('watch', callId)
+  mock.reply({ code: 503, body: '' })
+  const { code, stderr } = await calls(verb, ...(verb === 'list' ? [] : [callId]))
+  expect(stderr).toMatch(/^HTTP_503; trying again in \d\.\d s\n$/)
+  expect(code).toBe(0)
 })
 
 test('messages shows the transcript, oldest first', async () => {

@@ -60,6 +60,7 @@ test.each([
 test.each([
   ['DIGA_API_KEY', ' ', /^DIGA_API_KEY must be the API key; /],
   ['DIGA_API_KEY', 'two words', /^DIGA_API_KEY must be .+: copy it again\.$/m],
+  ['DIGA_BASE_URL', '', /^DIGA_BASE_URL must look like .+ leave it out for the real service\.$/m],
   ['DIGA_BASE_URL', '127.0.0.1:4010', /^DIGA_BASE_URL must look like http:\/\/127\.0\.0\.1:4010, /],
   ['DIGA_BASE_URL', 'https://ana:SECRET@diga.test', /^DIGA_BASE_URL must look like /],
 ])('%s=%j is told by the name of what to set', async (name, value, message) => {

@@ -162,7 +162,9 @@ export function errorOf(where: Where, sent: Sent, fields: Fields, now: number): 
   return undefined
 }
 
-const requestIdOf = ({ headers, id }: Sent): string => maskNumbers(headers?.get('x-request-id') ?? id)
+/** None of what was aborted before or after its sends. */
+const requestIdOf = ({ headers, id }: Sent): string | undefined =>
+  maskNumbers(headers?.get('x-request-id') ?? id) || undefined
 
 /** A success whose body is not what was asked for. */
 export function unreadable(where: Where, sent: Sent, fields: Fields): DigaResponseError {

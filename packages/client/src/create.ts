@@ -16,7 +16,7 @@ import { checkCall } from './check.ts'
 import { sleep } from './clock.ts'
 import type { Core } from './core.ts'
 import { type RequestOptions, told } from './core.ts'
-import { DigaAbortError, type DigaError, type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
+import { type DigaError, type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
 import { release, type Track } from './evidence.ts'
 import { find } from './find.ts'
 import { createKeys } from './keys.ts'
@@ -254,8 +254,7 @@ const sorted = (wire: string): string =>
 
 const never = new Promise<never>(() => {})
 
-function aborted(cause: unknown, placed: 'no' | 'maybe', key: string, intention?: Intention): DigaError {
-  const doubt = placed === 'maybe' ? 'a call may have been placed.' : 'nothing was sent.'
-  const fields = { ...fieldsOf(key, intention), code: 'ABORTED', cause, placed }
-  return new DigaAbortError(`${where} was aborted; ${doubt}`, fields)
+function aborted(cause: unknown, placed: 'no' | 'maybe', key: string, intention?: Intention): unknown {
+  const sent = { id: '', why: 'aborted', cause, neverLeft: placed === 'no' } as const
+  return errorOf(where, sent, { ...fieldsOf(key, intention), placed }, 0)
 }

@@ -35,11 +35,13 @@ export async function* watch(
   let last: string | undefined
   let waitMs = intervalMs
   let failures = 0
+  let failure: DigaError | undefined
   try {
     for (;;) {
       try {
         const call = await get(id, { ...rest, signal: controller.signal })
         failures = 0
+        failure = undefined
         const ended = hasEnded(call)
         waitMs =
           call.status === last && call.status === 'in_progress'
@@ -50,6 +52,7 @@ export async function* watch(
         last = call.status
       } catch (error) {
         if (!(error instanceof DigaError) || !isPassing(error) || ++failures >= patience) throw error
+        failure = error
         const { retryAfterMs = 0 } = error as { retryAfterMs?: number }
         waitMs = Math.max(retryAfterMs, Math.min(intervalMs * 2 ** failures, 30_000))
       }
@@ -57,8 +60,10 @@ export async function* watch(
     }
   } catch (error) {
     if (!(error instanceof DigaAbortError) || signal?.aborted) throw error
-    throw new DigaTimeoutError(`${where}: the call had not ended after ${deadlineMs} ms; it goes on.`, {
+    const seen = last === undefined ? 'nothing was heard of the call' : 'the call had not ended; it goes on'
+    throw new DigaTimeoutError(`${where}: after ${deadlineMs} ms ${seen}.`, {
       code: 'DEADLINE',
+      cause: failure,
     })
   } finally {
     cancel?.()

@@ -19,7 +19,7 @@ export type Fetch = (
 export interface DigaOptions {
   /** The API key. @default the environment variable `DIGA_API_KEY` */
   readonly apiKey?: string
-  /** Where the service is. @default the environment variable `DIGA_BASE_URL`, or `https://api.diga.io` */
+  /** Where the service is. @default the environment variable `DIGA_BASE_URL`, or `https://api.diga.io` if that is not set; a blank one is refused */
   readonly baseUrl?: string
   /**
    * Sends the requests. With a fetch other than the runtime's own nothing is ever known to have stayed unsent, so a
@@ -73,7 +73,7 @@ export interface Settings {
 function environment(name: string): string | undefined {
   try {
     const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
-    return process?.env?.[name]?.trim() || undefined
+    return process?.env?.[name]?.trim()
   } catch {
     // Deno refuses without --allow-env.
     return undefined
@@ -100,11 +100,12 @@ export function resolve(options: DigaOptions): Settings {
   }
   const apiKey =
     options.apiKey ??
-    environment('DIGA_API_KEY') ??
-    config('NO_API_KEY', 'There is no API key: set DIGA_API_KEY or pass `new Diga({ apiKey })`.')
+    (environment('DIGA_API_KEY') ||
+      config('NO_API_KEY', 'There is no API key: set DIGA_API_KEY or pass `new Diga({ apiKey })`.'))
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {
     config('INVALID_API_KEY', 'The API key is empty or has spaces or line breaks in it: copy it again.')
   }
+  // What is set and blank is a slip, such as a variable of another name; it must not ring real phones.
   const baseUrl = options.baseUrl ?? environment('DIGA_BASE_URL') ?? 'https://api.diga.io'
   if (!/^https?:\/\/[^/?#\s@]+(\/[^?#\s]*)?$/.test(baseUrl) || !URL.canParse(baseUrl)) {
     config(

@@ -239,9 +239,19 @@ describe('wait', () => {
     const begun = made.clock.elapsed()
     const error = await made.clock.run(failureOf(made.diga.calls.wait(id, { deadlineMs: 45_678 })))
     expect(error).toMatchObject({ name: 'DigaTimeoutError', code: 'DEADLINE' })
-    expect(error.message).toContain(`GET /v1/call/${id}`)
+    expect(error.message).toBe(`GET /v1/call/${id}: after 45678 ms the call had not ended; it goes on.`)
+    expect(error.cause).toBeUndefined()
     expect(made.clock.elapsed() - begun).toBe(45_678)
     expect(made.clock.pending).toBe(0)
+  })
+
+  test('says nothing of a call that it never saw, and why it did not', async () => {
+    const made = follow(() => json(503, {}))
+    const error = await made.clock.run(
+      failureOf(made.diga.calls.wait(id, { deadlineMs: 5000, maxRetries: 0 })),
+    )
+    expect(error.message).toBe(`GET /v1/call/${id}: after 5000 ms nothing was heard of the call.`)
+    expect(error.cause).toMatchObject({ code: 'HTTP_503' })
   })
 
   test('ends by its deadline within a look', async () => {

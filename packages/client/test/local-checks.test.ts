@@ -166,7 +166,7 @@ describe('a client', () => {
   })
 
   test('calls https://api.diga.io unless told otherwise', async () => {
-    vi.stubEnv('DIGA_BASE_URL', '')
+    vi.stubEnv('DIGA_BASE_URL', undefined)
     let sent = ''
     const diga = make({
       apiKey,
@@ -177,6 +177,11 @@ describe('a client', () => {
     })
     await diga.calls.create(body)
     expect(sent).toBe('https://api.diga.io/v1/call/')
+  })
+
+  test.each(['', ' '])('refuses a DIGA_BASE_URL of %j: a slip must not ring real phones', (blank) => {
+    vi.stubEnv('DIGA_BASE_URL', blank)
+    expect(configError({ apiKey })).toMatchObject({ code: 'INVALID_BASE_URL' })
   })
 
   test('needs an API key', () => {

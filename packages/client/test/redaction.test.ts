@@ -57,6 +57,15 @@ describe('neither the key nor a number is shown', () => {
     expect(error.message).toContain('No: sk-…')
   })
 
+  test('but a key that is a word takes no words out of a message', async () => {
+    const said = { error_code: 'MISSING_PERMISSIONS', message: 'Too many of any company' }
+    const { diga } = setup(() => json(403, said), { apiKey: 'any' })
+    expect(await failureOf(diga.calls.create(body))).toMatchObject({
+      code: 'MISSING_PERMISSIONS',
+      message: 'POST /v1/call/ answered 403 MISSING_PERMISSIONS: Too many of any company.',
+    })
+  })
+
   test('where the service repeats a key of somebody else', async () => {
     const { diga } = setup(() => json(401, { message: 'No: sk-0123456789abcdef' }))
     expect(printed(await failureOf(diga.calls.create(body)))).not.toContain('0123456789abcdef')

@@ -1,5 +1,6 @@
 import { connect } from '../../connect.ts'
 import type { Context } from '../../context.ts'
+import { narrateRetries } from '../../narrate.ts'
 import { json, rows } from '../../output.ts'
 import { details } from '../../show.ts'
 
@@ -9,6 +10,6 @@ export interface GetFlags {
 
 /** Shows one call. */
 export async function get(this: Context, flags: GetFlags, id: string): Promise<void> {
-  const call = await connect(this).diga.calls.get(id, { signal: this.signal })
+  const call = await connect(this, narrateRetries(this.stderr)).diga.calls.get(id, { signal: this.signal })
   this.stdout.write(flags.json ? json(call) : rows(details(call)))
 }

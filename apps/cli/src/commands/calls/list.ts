@@ -2,6 +2,7 @@ import { connect } from '../../connect.ts'
 import type { Context } from '../../context.ts'
 import { UsageError } from '../../failures.ts'
 import { type directions, given, type statuses } from '../../input.ts'
+import { narrateRetries } from '../../narrate.ts'
 import { json } from '../../output.ts'
 import { line } from '../../show.ts'
 
@@ -40,7 +41,9 @@ export async function list(this: Context, flags: ListFlags): Promise<void> {
     limit: key === undefined ? Math.min(most + 1, longestPage) : longestPage,
   })
   let shown = 0
-  for await (const call of connect(this).diga.calls.list(query, { signal: this.signal })) {
+  for await (const call of connect(this, narrateRetries(this.stderr)).diga.calls.list(query, {
+    signal: this.signal,
+  })) {
     if (key !== undefined && call.dynamic_variables?.['digame_key'] !== key) continue
     if (shown === most) {
       this.stderr.write(`There are more than ${most}; give a higher --limit, or --all.\n`)

@@ -1,5 +1,6 @@
 import { connect } from '../../connect.ts'
 import type { Context } from '../../context.ts'
+import { narrateRetries } from '../../narrate.ts'
 import { json, painter } from '../../output.ts'
 import { said } from '../../show.ts'
 import { transcript } from '../../transcript.ts'
@@ -11,7 +12,7 @@ export interface MessagesFlags {
 /** Shows what was said in a call. */
 export async function messages(this: Context, flags: MessagesFlags, id: string): Promise<void> {
   const paint = painter(this.stdout, this.env)
-  for await (const message of transcript(connect(this).diga, id, this.signal)) {
+  for await (const message of transcript(connect(this, narrateRetries(this.stderr)).diga, id, this.signal)) {
     this.stdout.write(flags.json ? json(message) : said(message, paint))
   }
 }

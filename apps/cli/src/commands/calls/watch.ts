@@ -2,6 +2,7 @@ import { hasEnded } from '@digame/client'
 import { connect } from '../../connect.ts'
 import type { Context } from '../../context.ts'
 import { PlacedError } from '../../failures.ts'
+import { narrateRetries } from '../../narrate.ts'
 import { clean, json, rows } from '../../output.ts'
 import { ending } from '../../show.ts'
 
@@ -11,14 +12,17 @@ export interface WatchFlags {
 
 /** Shows each change of a call's status until it has ended. */
 export async function watch(this: Context, flags: WatchFlags, id: string): Promise<void> {
-  const { diga, intervalMs } = connect(this)
+  const { diga, intervalMs } = connect(this, narrateRetries(this.stderr))
+  let seen = false
   try {
     for await (const call of diga.calls.watch(id, { intervalMs, signal: this.signal })) {
+      seen = true
       if (flags.json) this.stdout.write(json(call))
       else this.stdout.write(`${clean(call.status)}\n${hasEnded(call) ? rows(ending(call)) : ''}`)
     }
   } catch (error) {
     if (!this.signal.aborted) throw error
-    throw new PlacedError(error, 'Only the watching has ended; the call goes on.', id)
+    const call = seen ? 'the call goes on' : 'nothing was heard of the call'
+    throw new PlacedError(error, `Only the watching has ended; ${call}.`, id)
   }
 }
