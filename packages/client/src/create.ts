@@ -89,7 +89,12 @@ export function createPlacer(
     intention.result = new Promise((...ends) => {
       ;[resolve, reject] = ends
     })
-    work().then(
+    const run = async (): Promise<Call> => {
+      // Whoever waits is counted, and hears of aborts, before anybody is told of a request.
+      await undefined
+      return await work()
+    }
+    run().then(
       (call) => {
         settle(key, intention, 'placed')
         resolve(call)
@@ -111,8 +116,6 @@ export function createPlacer(
     const fields = { idempotencyKey: key, placed: 'no' } as const
     const built = core.build(where, { path: '/v1/call/', headers, body, fields })
     const tracks: Track[] = []
-    // Who aborts in the same breath finds nothing sent.
-    await undefined
     try {
       for (let retry = 0; ; retry++) {
         const wall = clock.now()
@@ -197,7 +200,7 @@ export function createPlacer(
     })
   }
 
-  return async (body, options) => {
+  return async (body, { ...options }) => {
     const { idempotencyKey: key = crypto.randomUUID(), signal } = options
     const wire = checkCall(body, options, key, core.marker)
     // Read before anything is awaited: the caller may use the body again for the next call.

@@ -16,6 +16,8 @@ export interface Track {
   left: boolean
   /** The status that undici itself saw, also where it goes on to send again. */
   status?: number
+  /** Why undici gave its request up; an abort is none. */
+  error?: unknown
   /** Nothing may leave any more: the send was given up, or made a second time. */
   over: boolean
   /** Ends the send: undici was about to send it a second time. */
@@ -28,6 +30,7 @@ const tracked = Symbol('digame')
 interface Message {
   request: { headers?: unknown; [tracked]?: Track }
   response?: { statusCode?: number }
+  error?: unknown
   socket?: { alpnProtocol?: unknown; destroy?: () => void }
 }
 
@@ -80,6 +83,10 @@ const listeners: Record<string, (message: Message) => void> = {
     const track = request[tracked]
     if (track && response?.statusCode) track.status = response.statusCode
   },
+  'undici:request:error': ({ request, error }) => {
+    const track = request[tracked]
+    if (track) track.error ??= error
+  },
 }
 
 for (const [name, listener] of Object.entries(listeners)) {
@@ -99,8 +106,16 @@ export function observe(id: string, abort: () => void): Track {
   return track
 }
 
-export function release(track: Track): void {
-  byId.delete(track.id)
+/** What was given up stays known for a while: a fetch around the runtime's, deaf to its signal, may send it yet. */
+const givenUp = new Set<string>()
+
+export function release({ id, over, created }: Track): void {
+  if (!over || !created) return void byId.delete(id)
+  givenUp.add(id)
+  if (givenUp.size <= 1000) return
+  const oldest = givenUp.values().next().value as string
+  givenUp.delete(oldest)
+  byId.delete(oldest)
 }
 
 interface SystemError {
@@ -117,11 +132,26 @@ function failedToConnect(error: unknown): boolean {
   return syscall === 'connect' || syscall === 'getaddrinfo' || failedToConnect(cause)
 }
 
-/** Whether there is positive evidence that a failed send never left; only asked of the runtime's own fetch. */
+const causes = (error: unknown, cause: unknown): boolean =>
+  error === cause ||
+  (typeof error === 'object' && error !== null && causes((error as SystemError).cause, cause))
+
+/**
+ * Whether there is positive evidence that a failed send never left; only asked of the runtime's own fetch, with the failure
+ * unless it was stopped.
+ */
 export function neverLeft(track: Track, failure: unknown): boolean {
-  if (track.created) return !track.left && (h2 ?? 'seen') === 'seen'
-  const { Deno, process } = globalThis as { Deno?: object; process?: { versions?: { undici?: string } } }
+  if (track.created) {
+    // A failure of another origin is that of another request: fetch was wrapped before this library was imported.
+    const isOwn = track.error === undefined || causes(failure, track.error)
+    return isOwn && !track.left && (h2 ?? 'seen') === 'seen'
+  }
+  const { Deno, process, fetch } = globalThis as typeof globalThis & {
+    Deno?: object
+    process?: { versions?: { undici?: string } }
+  }
   // Deno reports "refused" also after it has sent a request twice. Where there is undici its channels tell of every
-  // fetch of its own: silence means that fetch was replaced before this library was imported.
-  return !Deno && !process?.versions?.undici && failedToConnect(failure)
+  // fetch of its own: silence means that fetch was replaced before this library was imported; elsewhere its text tells.
+  if (Deno || process?.versions?.undici) return false
+  return /\[native code\]/.test(Function.prototype.toString.call(fetch)) && failedToConnect(failure)
 }

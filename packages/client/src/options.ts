@@ -22,8 +22,8 @@ export interface DigaOptions {
   /** Where the service is. @default the environment variable `DIGA_BASE_URL`, or `https://api.diga.io` if that is not set; a blank one is refused */
   readonly baseUrl?: string
   /**
-   * Sends the requests. With a fetch other than the runtime's own nothing is ever known to have stayed unsent, so a
-   * failed create is always looked up, never sent again.
+   * Sends the requests, each once: give none that retries by itself. With a fetch other than the runtime's own nothing is ever
+   * known to have stayed unsent, so a create that failed without an answer is looked up, never sent again.
    *
    * @default the runtime's own
    */
@@ -44,7 +44,7 @@ export interface DigaOptions {
    * recognised, and nothing is looked up. @default true
    */
   readonly marker?: boolean
-  /** Told of requests, responses, retries, recovered calls and drift. What it throws is ignored. */
+  /** Told of requests, responses, retries, recovered calls and drift, but not of what `raw` and `concurrency` send. What it throws is ignored. */
   readonly onEvent?: (event: DigaEvent) => void
   /** A key in a browser is a leaked key, and the service refuses browsers. @default false */
   readonly dangerouslyAllowBrowser?: boolean
@@ -82,7 +82,7 @@ function environment(name: string): string | undefined {
 
 /** What is not a count or a span, in words; a NaN would make a loop endless or a deadline never come. */
 export function badNumber(values: Readonly<Record<string, number | undefined>>): string | undefined {
-  for (const name in values) {
+  for (const name of Object.keys(values)) {
     const value = values[name]
     if (value !== undefined && !(typeof value === 'number' && value >= 0))
       return `${name} must be a number of 0 or more, not ${value}.`
@@ -125,7 +125,7 @@ export function resolve(options: DigaOptions): Settings {
     timeoutMs,
     maxRetries,
     settleMs,
-    headers: options.headers ?? {},
+    headers: { ...options.headers },
     marker: options.marker ?? true,
     listening: onEvent !== undefined,
     emit(event) {

@@ -163,7 +163,7 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
       ...(response && { headers: response.headers }),
       why: why ?? 'connection',
       cause: why === 'aborted' ? signal?.reason : own ? cause : shown(cause, headers),
-      neverLeft: !dispatched || (own && settled && !response && neverLeft(track, cause)),
+      neverLeft: !dispatched || (own && settled && !response && neverLeft(track, why ? undefined : cause)),
     }
   } finally {
     cancelTimer?.()

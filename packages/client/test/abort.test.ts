@@ -356,3 +356,24 @@ describe('a read that is aborted', () => {
     expect(clock.pending).toBe(0)
   })
 })
+
+test('an abort by the hook that hears of a look-up ends it at once', async () => {
+  const controller = new AbortController()
+  let again = false
+  const { diga, clock, requests } = setup(
+    ({ method }) => (method === 'POST' ? json(500, {}) : json(200, { data: [], has_more: false })),
+    {
+      onEvent({ type }) {
+        if (again && type === 'request') controller.abort('enough')
+      },
+    },
+  )
+  const one = { idempotencyKey: 'one' }
+  await failureOf(diga.calls.create(body, { ...one, lookUp: false }))
+  again = true
+  const begun = clock.elapsed()
+  const error = await clock.run(failureOf(diga.calls.create(body, { ...one, signal: controller.signal })))
+  expect(error).toMatchObject({ name: 'DigaAbortError', cause: 'enough', placed: 'maybe' })
+  expect(clock.elapsed()).toBe(begun)
+  expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
+})

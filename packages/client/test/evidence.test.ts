@@ -13,6 +13,15 @@ import {
 } from './support/own.ts'
 import { callOf } from './support/service.ts'
 
+// First of all: what another test has left in doubt is observed for a while.
+test('what has ended without a doubt is observed no longer', async () => {
+  const made = await own(async () => json(400, {}))
+  await failureOf(made)
+  const headers = vi.fn(() => [])
+  create.publish({ request: Object.defineProperty({}, 'headers', { get: headers }) })
+  expect(headers).not.toHaveBeenCalled()
+})
+
 describe("with the runtime's own fetch", () => {
   test.each(['pairs', 'lines'] as const)(
     'a request that was made, and never written, never left (%s)',
@@ -324,14 +333,6 @@ describe("with the runtime's own fetch", () => {
     const made = await own(async () => broken())
     expect(await failureOf(made)).toMatchObject({ code: 'BODY_CUT', status: 201, placed: 'maybe' })
     expect(made.posts).toHaveLength(1)
-  })
-
-  test('what has ended is observed no longer', async () => {
-    const made = await own(async () => json(400, {}))
-    await failureOf(made)
-    const headers = vi.fn(() => [])
-    create.publish({ request: Object.defineProperty({}, 'headers', { get: headers }) })
-    expect(headers).not.toHaveBeenCalled()
   })
 
   test('a second dispatch for another reason may have placed a call', async () => {

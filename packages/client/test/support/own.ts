@@ -30,6 +30,8 @@ export function withoutUndici(): void {
   vi.stubGlobal('process', Object.create(process, { versions: { value: { node: '26.0.0' } } }))
 }
 
+type Stub = (url: string, init: Init) => Promise<Response>
+
 export interface Made {
   readonly diga: Diga
   readonly clock: FakeClock
@@ -42,19 +44,22 @@ export interface Made {
 export async function own(
   fetch: (init: Init) => Promise<Response>,
   options: DigaOptions = {},
+  // Bound, it says of itself that it is native code, as the runtime's does.
+  wrap: (stub: Stub) => Stub = (stub) => stub.bind(undefined),
 ): Promise<Made> {
   const posts: Init[] = []
   const gets: Init[] = []
   const events: DigaEvent[] = []
   vi.resetModules()
-  vi.stubGlobal('fetch', async (_: string, init: Init) => {
+  const stub: Stub = async (_, init) => {
     if (init.method === 'POST') {
       posts.push(init)
       return fetch(init)
     }
     gets.push(init)
     return json(200, { data: [], has_more: false }, { date: new Date(0).toUTCString() })
-  })
+  }
+  vi.stubGlobal('fetch', wrap(stub))
   const client = await import('@digame/client')
   const clock = fakeClock()
   const onEvent = (event: DigaEvent) => void events.push(event)
