@@ -4,6 +4,10 @@ import { type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
 import { isSpanishNumber, maskNumber } from './number.ts'
 import { badNumber } from './options.ts'
 
+type Checked = {
+  readonly [Name in 'signal' | 'notAfter' | 'timeoutMs' | 'maxRetries']: CreateOptions[Name] | undefined
+}
+
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 const e164 = /^\+[1-9]\d{6,14}$/
 
@@ -19,7 +23,7 @@ const shown = (value: unknown): string =>
  *
  * @throws DigaInvalidCallError with the service's own codes
  */
-export function checkCall(body: CallRequest, options: CreateOptions, key: string, marker: boolean): string {
+export function checkCall(body: CallRequest, options: Checked, key: string, marker: boolean): string {
   const fields = { placed: 'no', idempotencyKey: key } as const
   const refuse = (code: string, message: string): never => {
     throw new DigaInvalidCallError(message, { ...fields, code })

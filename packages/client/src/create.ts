@@ -16,12 +16,12 @@ import { checkCall } from './check.ts'
 import { sleep } from './clock.ts'
 import type { Core } from './core.ts'
 import { type RequestOptions, told } from './core.ts'
-import { type DigaError, type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
+import { DigaError, type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
 import { release, type Track } from './evidence.ts'
 import { find } from './find.ts'
 import { createKeys } from './keys.ts'
 import { backoff, isPassing } from './read.ts'
-import type { Sent } from './send.ts'
+import type { Outgoing, Sent } from './send.ts'
 import { trace } from './tracing.ts'
 
 /** Options of `calls.create`. */
@@ -35,6 +35,17 @@ export interface CreateOptions extends RequestOptions {
   readonly notAfter?: Date
   /** Whether a call whose answer was lost is looked up before an error is thrown. @default true */
   readonly lookUp?: boolean
+}
+
+/** What a create was asked for, as it stood when it was asked. */
+interface Plan {
+  readonly built: Outgoing | undefined
+  readonly timeoutMs: number
+  readonly maxRetries: number
+  readonly lookUp: boolean | undefined
+  /** From which moment on nothing is sent, by either clock. */
+  readonly lastWall: number | undefined
+  readonly lastElapsed: number | undefined
 }
 
 interface Intention {
@@ -99,22 +110,18 @@ export function createPlacer(
         settle(key, intention, 'placed')
         resolve(call)
       },
-      (error?: DigaError) => {
-        settle(key, intention, error?.placed === 'no' ? 'free' : 'doubt')
+      (error: unknown) => {
+        // Somebody else's error proves nothing, whatever it says.
+        settle(key, intention, error instanceof DigaError && error.placed === 'no' ? 'free' : 'doubt')
         reject(error)
       },
     )
   }
 
   /** Sends until there is an answer or a doubt. */
-  async function place(key: string, to: string, options: CreateOptions, intention: Intention): Promise<Call> {
-    const { work, wire: body } = intention
-    const signal = work?.signal
-    const { timeoutMs = core.timeoutMs ?? 60_000, maxRetries = core.maxRetries, notAfter, headers } = options
-    const lastWall = notAfter?.getTime()
-    const lastElapsed = lastWall === undefined ? undefined : clock.elapsed() + lastWall - clock.now()
-    const fields = { idempotencyKey: key, placed: 'no' } as const
-    const built = core.build(where, { path: '/v1/call/', headers, body, fields })
+  async function place(key: string, to: string, plan: Plan, intention: Intention): Promise<Call> {
+    const signal = intention.work?.signal
+    const { built, timeoutMs, maxRetries, lookUp: looksUp, lastWall, lastElapsed } = plan
     const tracks: Track[] = []
     try {
       for (let retry = 0; ; retry++) {
@@ -126,13 +133,18 @@ export function createPlacer(
           intention.sentAt ??= wall
           return true
         }
-        const sent = await core.dispatch(built, where, retry, { timeoutMs, signal, mayGo, tracks })
+        const sent = await core.dispatch(built as Outgoing, where, retry, {
+          timeoutMs,
+          signal,
+          mayGo,
+          tracks,
+        })
         const call = readCall(sent, key)
         if (call) return seen(call, sent.status)
         const error = failure(sent, key, intention)
         if (error.placed === 'maybe') {
           intention.doubt = { wall, elapsed, error }
-          if (sent.why !== 'aborted' && options.lookUp !== false) return await lookUp(key, to, intention)
+          if (sent.why !== 'aborted' && looksUp !== false) return await lookUp(key, to, intention)
           throw error
         }
         const mayPass =
@@ -200,12 +212,29 @@ export function createPlacer(
     })
   }
 
-  return async (body, { ...options }) => {
-    const { idempotencyKey: key = crypto.randomUUID(), signal } = options
-    const wire = checkCall(body, options, key, core.marker)
-    // Read before anything is awaited: the caller may use the body again for the next call.
+  return async (body, options) => {
+    // All is read before anything is awaited: the caller may use the body and the options again for the next call. By name,
+    // as a class may give an option by an accessor, which a copy of its own properties would lose.
+    const { idempotencyKey: key = crypto.randomUUID(), signal, lookUp: looksUp, headers, notAfter } = options
+    const { timeoutMs, maxRetries } = options
+    const wire = checkCall(body, { signal, notAfter, timeoutMs, maxRetries }, key, core.marker)
     const { to_number: to } = body
+    const lastWall = notAfter?.getTime()
     let intention = keys.get(key)
+    const isLeft = intention?.work?.signal.aborted === true
+    const fields = { idempotencyKey: key, placed: intention ? 'maybe' : 'no' } as const
+    const plan: Plan = {
+      // What is only joined or looked up is not written again.
+      built:
+        intention && !isLeft
+          ? undefined
+          : core.build(where, { path: '/v1/call/', headers, body: wire, fields }),
+      timeoutMs: timeoutMs ?? core.timeoutMs ?? 60_000,
+      maxRetries: maxRetries ?? core.maxRetries,
+      lookUp: looksUp,
+      lastWall,
+      lastElapsed: lastWall === undefined ? undefined : clock.elapsed() + lastWall - clock.now(),
+    }
     // All who waited for it have aborted: it ends in a moment, and is not this caller's end.
     while (intention?.state === 'open' && intention.work?.signal.aborted) {
       await intention.result.catch(() => {})
@@ -229,9 +258,9 @@ export function createPlacer(
         doubt: undefined,
       }
       intention = made
-      begin(key, made, () => trace({ idempotencyKey: key }, () => place(key, to, options, made)))
+      begin(key, made, () => trace({ idempotencyKey: key }, () => place(key, to, plan, made)))
     } else if (intention.state === 'doubt' && intention.doubt) {
-      if (options.lookUp === false) throw intention.doubt.error
+      if (looksUp === false) throw intention.doubt.error
       const doubted = intention
       doubted.waiting = 0
       doubted.work = signal && new AbortController()

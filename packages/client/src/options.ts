@@ -125,7 +125,7 @@ export function resolve(options: DigaOptions): Settings {
     timeoutMs,
     maxRetries,
     settleMs,
-    headers: { ...options.headers },
+    headers: options.headers ?? {},
     marker: options.marker ?? true,
     listening: onEvent !== undefined,
     emit(event) {

@@ -380,3 +380,34 @@ test('the newest call that was placed is remembered, however many are in flight'
   expect(posts).toHaveLength(10_002)
   await clock.run(Promise.all(flights))
 })
+
+describe('options are read once, before anything is awaited', () => {
+  test('also where a class gives them by accessors', async () => {
+    class Options {
+      get idempotencyKey() {
+        return 'one'
+      }
+      get notAfter() {
+        return new Date(0)
+      }
+    }
+    const { diga, requests } = serve()
+    const error = await failureOf(diga.calls.create(body, new Options()))
+    expect(error).toMatchObject({ code: 'NOT_AFTER', placed: 'no', idempotencyKey: 'one' })
+    expect(requests).toEqual([])
+  })
+
+  test('and may be used again for the next call at once', async () => {
+    const { diga, clock, requests } = serve()
+    const notAfter = new Date(clock.now() - 1000)
+    const options = { idempotencyKey: 'one', notAfter, headers: { 'x-lead': 'one' }, lookUp: false }
+    const late = failureOf(diga.calls.create(body, options))
+    notAfter.setTime(clock.now() + 60_000)
+    const placing = diga.calls.create(body, options)
+    options.idempotencyKey = 'two'
+    options.headers['x-lead'] = 'two'
+    expect(await late).toMatchObject({ code: 'NOT_AFTER', placed: 'no' })
+    await placing.catch(() => {})
+    expect(requests.every(({ headers }) => headers['x-lead'] === 'one')).toBe(true)
+  })
+})
