@@ -5,9 +5,9 @@ export {
   parseAllowList,
   type Sorted,
   sortDifferences,
-} from './allow.ts'
-export { compareWithVendor } from './compare.ts'
-export type { Difference, DifferenceCode, Effect, Operation } from './difference.ts'
+} from '../../packages/spec-diff/src/allow.ts'
+export { compareWithVendor } from '../../packages/spec-diff/src/compare.ts'
+export type { Difference, DifferenceCode, Effect, Operation } from '../../packages/spec-diff/src/difference.ts'
 export type { $defs, components, operations, paths, webhooks } from './schema.ts'
-export { longestText } from './text.ts'
-export { VendorDocumentError, type VendorDocumentErrorCode } from './vendor-error.ts'
+export { longestText } from '../../packages/spec-diff/src/text.ts'
+export { VendorDocumentError, type VendorDocumentErrorCode } from '../../packages/spec-diff/src/vendor-error.ts'

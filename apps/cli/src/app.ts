@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Application, buildApplication, buildCommand, buildRouteMap, help, version } from '@stricli/core'
-import { textFor } from './complaints.ts'
+import { textFor } from './usage-text.ts'
 import type { Context } from './context.ts'
 import { count, directions, factor, moment, sender, statuses, uuid, variable, word } from './input.ts'
 

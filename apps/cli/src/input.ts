@@ -1,4 +1,4 @@
-import { UsageError } from './failures.ts'
+import { UsageError } from './errors.ts'
 
 /** What calls can be listed by. */
 export const statuses = [

@@ -1,5 +1,5 @@
 import { isSpanishNumber, maskNumber } from '@digame/client'
-import { UsageError } from './failures.ts'
+import { UsageError } from './errors.ts'
 
 /** Refuses what cannot be called, and says how it is written; a number is never repaired and called. @throws UsageError */
 export function checkNumber(to: string): void {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { World } from './context.ts'
-import { InterruptedError, UsageError } from './failures.ts'
+import { InterruptedError, UsageError } from './errors.ts'
 
 /** A document is read whole; so much is read of it, in bytes, and it may take so long over the network, in milliseconds. */
 const mostBytes = 8 * 2 ** 20

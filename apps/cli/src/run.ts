@@ -2,9 +2,9 @@ import { run as runApplication, ExitCode as Stricli } from '@stricli/core'
 import { createApp } from './app.ts'
 import type { Context, World } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
-import { Ended, UsageError } from './failures.ts'
+import { Ended, UsageError } from './errors.ts'
 import { isColoured } from './output.ts'
-import { report } from './report.ts'
+import { report } from './print-error.ts'
 
 /** The mock reads its flags itself, as `digame-mock` does: to Stricli they are words. */
 const handOver = ([mock = '', ...typed]: readonly string[]): readonly string[] => [mock, '--', ...typed]

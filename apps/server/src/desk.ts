@@ -3,9 +3,9 @@ import { type Callback, createCallback } from './callback.ts'
 import type { Clock } from './clock.ts'
 import { DeskError, numberBusy } from './errors.ts'
 import type { Limits } from './limits.ts'
-import { createLook } from './look.ts'
+import { createLook } from './calls-under-way.ts'
 import { createQuota } from './quota.ts'
-import { type RingOptions, ring } from './ring.ts'
+import { type RingOptions, ring } from './place-and-follow.ts'
 
 /** What a visitor asks for. */
 interface Asked {

@@ -1,7 +1,7 @@
 import type { paths } from '@digame/spec'
 import type { Client } from 'openapi-fetch'
-import { type Calls, createCalls } from './calls.ts'
-import { type Core, createCore } from './core.ts'
+import { type Calls, createCalls } from './calls/calls.ts'
+import { type Core, createCore } from './http/request.ts'
 import { type DigaOptions, resolve } from './options.ts'
 
 /**

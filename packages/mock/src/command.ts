@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type ServeOptions, serveMock } from './serve.ts'
+import { type ServeOptions, serveMock } from './fronts/serve.ts'
 
 /** Why the command ends before it is told to; the message is one line that says what, where and what to do instead. */
 export class MockCommandError extends Error {

@@ -1,6 +1,6 @@
 import { MockCommandError, runMockCommand } from '@digame/mock'
 import type { Context } from '../context.ts'
-import { FailedError, UsageError } from '../failures.ts'
+import { FailedError, UsageError } from '../errors.ts'
 
 /** Serves a mock until the person interrupts: `digame-mock` under this program's name. */
 export async function mock(this: Context, _flags: object, ...args: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Variables } from '../records.ts'
+import type { Variables } from '../ledger/records.ts'
 import { type ConsentFault, consentEnds, consentFault } from '../rules/consent.ts'
 import type { Columns, Role } from './columns.ts'
 import { readMoment } from './moment.ts'

@@ -1,6 +1,6 @@
 /** Lists of one's own: numbers that are not called, and days on which nobody is. */
 import { DialerInputError } from '../errors.ts'
-import type { Ledger } from '../ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { Port } from '../port.ts'
 import type { LocalDay } from '../rules/holidays.ts'
 import { regions } from '../rules/prefixes.ts'

@@ -4,7 +4,7 @@
  * Consent and expiry are dates that the ledger holds, and checks in the claim itself.
  */
 import type { Clock } from '../clock.ts'
-import type { Ledger } from '../ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { maskNumber } from '../mask.ts'
 import type { BatchRules } from './batch-rules.ts'
 import { createCalendarBook } from './calendar.ts'

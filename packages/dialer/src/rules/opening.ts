@@ -1,6 +1,6 @@
 /** Which calendars are open now, and when the next one opens. Pure once loaded, and cheap: answers hold until a boundary. */
 import { Temporal } from 'temporal-polyfill'
-import type { OpenCalendar } from '../ledger.ts'
+import type { OpenCalendar } from '../ledger/ledger.ts'
 import type { Calendar } from './calendar.ts'
 import { type Holidays, loadHolidays } from './holidays.ts'
 import { parseWindow, stretches, type Week } from './window.ts'

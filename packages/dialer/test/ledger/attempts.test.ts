@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { FactResult, Ledger, Runner } from '../../src/ledger.ts'
-import type { AttemptState, Claimed } from '../../src/records.ts'
+import type { FactResult, Ledger, Runner } from '../../src/ledger/ledger.ts'
+import type { AttemptState, Claimed } from '../../src/ledger/records.ts'
 import { attemptsOf, claimOne, hour, rowOf, running, undecidedOne } from './support/batches.ts'
 import { type Store, stores } from './support/stores.ts'
 

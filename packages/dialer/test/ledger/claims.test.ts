@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Ledger, Runner } from '../../src/ledger.ts'
+import type { Ledger, Runner } from '../../src/ledger/ledger.ts'
 import {
   calendar,
   claim,

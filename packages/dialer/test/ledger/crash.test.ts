@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Ledger, Runner } from '../../src/ledger.ts'
+import type { Ledger, Runner } from '../../src/ledger/ledger.ts'
 import { attemptsOf, claim, plan, rowOf } from './support/batches.ts'
 import { type Crash, crashPostgres, crashSqlite } from './support/crash.ts'
 import { postgresStore, type Store, sqliteStore } from './support/stores.ts'

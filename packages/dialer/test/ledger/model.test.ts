@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FactResult, Ledger, Runner } from '../../src/ledger.ts'
-import type { AttemptState } from '../../src/records.ts'
+import type { FactResult, Ledger, Runner } from '../../src/ledger/ledger.ts'
+import type { AttemptState } from '../../src/ledger/records.ts'
 import { claim, hour, numberOf, rowOf, running } from './support/batches.ts'
 import { type Store, stores } from './support/stores.ts'
 

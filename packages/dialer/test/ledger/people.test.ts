@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createSeal } from '../../src/seal.ts'
+import { createSeal } from '../../src/ledger/seal.ts'
 import {
   claim,
   claimOne,

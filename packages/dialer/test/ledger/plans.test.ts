@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Ledger } from '../../src/ledger.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
 import { claim, collect, numberOf, plan, rowOf } from './support/batches.ts'
 import { type Store, stores } from './support/stores.ts'
 

@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
-import { copyLedger } from '../../src/copy.ts'
-import { openPostgresLedger, prepare } from '../../src/ledgers/postgres/open.ts'
-import { migrations } from '../../src/ledgers/sql/migrations.ts'
+import { copyLedger } from '../../src/ledger/copy.ts'
+import { openPostgresLedger, prepare } from '../../src/ledger/postgres/open.ts'
+import { migrations } from '../../src/ledger/sql/migrations.ts'
 import { attemptsOf, claim, claimOne, collect, day, plan, running, undecidedOne } from './support/batches.ts'
 import { postgresStore, sqliteStore } from './support/stores.ts'
 

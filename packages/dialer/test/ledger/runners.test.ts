@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import type { Ledger, Runner } from '../../src/ledger.ts'
+import type { Ledger, Runner } from '../../src/ledger/ledger.ts'
 import { attemptsOf, claim, claimOne, collect, day, running, undecidedOne } from './support/batches.ts'
 import { postgresStore, type Store, stores } from './support/stores.ts'
 

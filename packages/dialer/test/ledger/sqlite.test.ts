@@ -3,10 +3,10 @@ import { copyFileSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { migrations } from '../../src/ledgers/sql/migrations.ts'
-import { openDatabase } from '../../src/ledgers/sqlite/db.ts'
-import { assertLocalDisk } from '../../src/ledgers/sqlite/disk.ts'
-import { openSqliteLedger, prepare } from '../../src/ledgers/sqlite/open.ts'
+import { migrations } from '../../src/ledger/sql/migrations.ts'
+import { openDatabase } from '../../src/ledger/sqlite/db.ts'
+import { assertLocalDisk } from '../../src/ledger/sqlite/disk.ts'
+import { openSqliteLedger, prepare } from '../../src/ledger/sqlite/open.ts'
 import { claim, claimOne, running } from './support/batches.ts'
 import { sqliteStore, temporaryFolder } from './support/stores.ts'
 
@@ -28,7 +28,7 @@ describe('a ledger in a file', () => {
   test('is free again right after its runner was killed', async () => {
     const store = await sqliteStore()
     await (await store.open()).close()
-    const script = `import { openSqliteLedger } from ${JSON.stringify(new URL('../../src/ledgers/sqlite/open.ts', import.meta.url).href)}
+    const script = `import { openSqliteLedger } from ${JSON.stringify(new URL('../../src/ledger/sqlite/open.ts', import.meta.url).href)}
       await (await openSqliteLedger(${JSON.stringify(store.file)})).join()
       process.stdout.write('running')
       setInterval(() => {}, 1e6)`

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSqliteLedger } from '../../src/ledgers/sqlite/open.ts'
+import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts'
 import { planBatch } from '../../src/plan/plan.ts'
 
 const rows = Number(process.argv[2])

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Ledger } from '../../src/ledger.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { PlanOptions } from '../../src/plan/options.ts'
 import { planBatch } from '../../src/plan/plan.ts'
-import { type SkippedLine, skippedRows } from '../../src/plan/skipped.ts'
+import { type SkippedLine, skippedRows } from '../../src/report/skipped.ts'
 import { readRules } from '../../src/rules/batch-rules.ts'
 import { sqliteStore, stores } from '../ledger/support/stores.ts'
 

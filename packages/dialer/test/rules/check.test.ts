@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../src/clock.ts'
-import { defaultRetries } from '../../src/retry.ts'
+import { defaultRetries } from '../../src/rules/retries.ts'
 import { type BatchRules, readRules } from '../../src/rules/batch-rules.ts'
 import { createCalendarBook } from '../../src/rules/calendar.ts'
 import { type CheckOptions, createCheck } from '../../src/rules/check.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createChannel } from '../../src/channel.ts'
+import { createChannel } from '../../src/run/event-channel.ts'
 
 test('each loop hears everything from its beginning on, until the end', async () => {
   const channel = createChannel<number>()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createPace } from '../../src/pace.ts'
+import { createPace } from '../../src/run/rate-limit.ts'
 import { createClock } from './support/clock.ts'
 
 const pace = (perMinute?: number) => {

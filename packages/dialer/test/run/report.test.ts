@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type ReportRow, safeCell, writeReport } from '../../src/report.ts'
+import { type ReportRow, safeCell, writeReport } from '../../src/report/report.ts'
 import { createRig, numberOf } from './support/rig.ts'
 
 const text = async (lines: AsyncIterable<string>): Promise<string> => {

@@ -1,6 +1,6 @@
-import { connect } from '../../connect.ts'
+import { connect } from '../../account.ts'
 import type { Context } from '../../context.ts'
-import { narrateRetries } from '../../narrate.ts'
+import { narrateRetries } from '../../progress.ts'
 import { json, rows } from '../../output.ts'
 import { details } from '../../show.ts'
 

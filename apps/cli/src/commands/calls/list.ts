@@ -1,8 +1,8 @@
-import { connect } from '../../connect.ts'
+import { connect } from '../../account.ts'
 import type { Context } from '../../context.ts'
-import { UsageError } from '../../failures.ts'
+import { UsageError } from '../../errors.ts'
 import { type directions, given, type statuses } from '../../input.ts'
-import { narrateRetries } from '../../narrate.ts'
+import { narrateRetries } from '../../progress.ts'
 import { json } from '../../output.ts'
 import { line } from '../../show.ts'
 

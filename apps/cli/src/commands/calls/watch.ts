@@ -1,8 +1,8 @@
 import { hasEnded } from '@digame/client'
-import { connect } from '../../connect.ts'
+import { connect } from '../../account.ts'
 import type { Context } from '../../context.ts'
-import { PlacedError } from '../../failures.ts'
-import { narrateRetries } from '../../narrate.ts'
+import { PlacedError } from '../../errors.ts'
+import { narrateRetries } from '../../progress.ts'
 import { clean, json, rows } from '../../output.ts'
 import { ending } from '../../show.ts'
 

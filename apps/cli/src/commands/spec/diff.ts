@@ -11,7 +11,7 @@ import {
 } from '@digame/spec'
 import type { Context } from '../../context.ts'
 import { exitCodes } from '../../exit-codes.ts'
-import { Ended, UsageError } from '../../failures.ts'
+import { Ended, UsageError } from '../../errors.ts'
 import { json, painter } from '../../output.ts'
 import { nameOf, readDocument } from '../../read-document.ts'
 import { differencesText, summary } from '../../show-differences.ts'

@@ -1,5 +1,5 @@
-import type { Ledger, OpenCalendar, Runner } from '../../../src/ledger.ts'
-import type { Attempt, Batch, BatchLimits, Claimed, PlanRow, Undecided } from '../../../src/records.ts'
+import type { Ledger, OpenCalendar, Runner } from '../../../src/ledger/ledger.ts'
+import type { Attempt, Batch, BatchLimits, Claimed, PlanRow, Undecided } from '../../../src/ledger/records.ts'
 
 export const hour: number = 3_600_000
 export const day: number = 24 * hour

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
-import type { Ledger, LedgerTimes } from '../../../src/ledger.ts'
-import { openPostgresLedger } from '../../../src/ledgers/postgres/open.ts'
-import { openSqliteLedger } from '../../../src/ledgers/sqlite/open.ts'
+import type { Ledger, LedgerTimes } from '../../../src/ledger/ledger.ts'
+import { openPostgresLedger } from '../../../src/ledger/postgres/open.ts'
+import { openSqliteLedger } from '../../../src/ledger/sqlite/open.ts'
 
 interface OpenOptions {
   readonly sealNumbers?: string

@@ -12,8 +12,8 @@ import {
   openSqliteLedger,
 } from '@digame/dialer'
 import { onTestFinished } from 'vitest'
-import type { BatchLimits } from '../../../src/records.ts'
-import { defaultRetries, type RetryTable } from '../../../src/retry.ts'
+import type { BatchLimits } from '../../../src/ledger/records.ts'
+import { defaultRetries, type RetryTable } from '../../../src/rules/retries.ts'
 import type { BatchRules } from '../../../src/rules/batch-rules.ts'
 import { createCalendarBook } from '../../../src/rules/calendar.ts'
 import { createClock, type DrivenClock } from './clock.ts'

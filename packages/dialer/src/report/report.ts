@@ -1,0 +1,116 @@
+/** What became of everybody, as CSV or NDJSON, a line at a time: a report of a million people needs no memory. */
+import type { Ledger } from '../ledger/ledger.ts'
+import { maskNumber } from '../mask.ts'
+import type { LeadRecord } from '../ledger/records.ts'
+
+/** What a cell can hold; a Date is written as ISO 8601. */
+type ReportCell = string | number | boolean | Date | undefined | null
+
+/** One line of a report. */
+export type ReportRow = Readonly<Record<string, ReportCell>>
+
+export interface ReportOptions {
+  /** CSV for spreadsheets (RFC 4180: commas, CRLF, UTF-8), or one JSON object a line. */
+  readonly format: 'csv' | 'ndjson'
+  /** Whether phone numbers are written as `+346******78`. @default false */
+  readonly mask?: boolean
+}
+
+/**
+ * Text that a spreadsheet would run as a formula gets an apostrophe in front. Numbers in E.164 too: a spreadsheet
+ * would take their `+` away; a plan reads them back with their apostrophe.
+ */
+export function safeCell(text: string): string {
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text
+}
+
+function csvCell(value: ReportCell): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value !== 'string') return value instanceof Date ? value.toISOString() : String(value)
+  const text = safeCell(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+const line = (cells: readonly ReportCell[]): string => `${cells.map(csvCell).join(',')}\r\n`
+
+/** Lines of a report, each with its end; `columns` says which cells there are and in which order. */
+export async function* writeReport(
+  columns: readonly string[],
+  rows: AsyncIterable<ReportRow> | Iterable<ReportRow>,
+  { format, mask = false }: ReportOptions,
+): AsyncGenerator<string, void, undefined> {
+  if (format === 'csv') yield line(columns)
+  for await (const row of rows) {
+    const cells = columns.map((column): ReportCell => {
+      const value = row[column]
+      return mask && column === 'number' && typeof value === 'string' ? maskNumber(value) : value
+    })
+    if (format === 'csv') yield line(cells)
+    else
+      yield `${JSON.stringify(Object.fromEntries(columns.map((column, index) => [column, cells[index]])))}\n`
+  }
+}
+
+export interface BatchReportOptions extends ReportOptions {
+  /** Names of variables to write too, each in a column of its own. @default none */
+  readonly variables?: readonly string[]
+}
+
+const columns = [
+  'line',
+  'key',
+  'number',
+  'state',
+  'why',
+  'calls',
+  'outcome',
+  'seconds',
+  'called_at',
+  'ended_at',
+  'due_at',
+  'call_id',
+] as const
+
+const date = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms))
+
+function rowOf(lead: LeadRecord, variables: readonly string[]): ReportRow {
+  const { line, key, number, state, why, tries, dueAt, attempts } = lead
+  const last = attempts.at(-1)
+  const called = attempts.findLast(({ callId }) => callId !== undefined)
+  return {
+    line,
+    key,
+    number,
+    state,
+    why: why ?? (state === 'held' ? last?.why : undefined),
+    calls: tries,
+    outcome: called?.outcome,
+    seconds: called?.seconds,
+    called_at: date(called?.claimedAt),
+    ended_at: date(called?.endedAt),
+    due_at: state === 'ready' ? date(dueAt) : undefined,
+    call_id: called?.callId,
+    ...Object.fromEntries(variables.map((name) => [name, lead.variables[name]])),
+  }
+}
+
+async function* rowsOf(
+  ledger: Ledger,
+  batch: number,
+  variables: readonly string[],
+): AsyncGenerator<ReportRow, void, undefined> {
+  for await (const lead of ledger.leads(batch)) yield rowOf(lead, variables)
+  for await (const { line, key, value, verdict, reason } of ledger.skipped(batch)) {
+    yield { line, key, number: value, state: verdict, why: reason, calls: 0 }
+  }
+}
+
+/** Everybody of a batch, then the rows of its plan that are not called and why. Phone numbers are in `number`. */
+export function reportOf(
+  ledger: Ledger,
+  batch: number,
+  { variables = [], ...options }: BatchReportOptions,
+): AsyncGenerator<string, void, undefined> {
+  const own = variables.filter((name) => !(columns as readonly string[]).includes(name))
+  return writeReport([...columns, ...own], rowsOf(ledger, batch, own), options)
+}
