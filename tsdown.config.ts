@@ -14,7 +14,11 @@ const config: UserConfig = defineConfig({
   // Workspace packages are read as source. Of the dependencies only the spec's types, in
   // declarations, and its hash are bundled: they tell what a package was made with, whatever is installed beside it.
   inputOptions: { resolve: { conditionNames: ['source', 'import', 'default'] } },
-  deps: { onlyBundle: [], alwaysBundle: ['@digame/spec/hash'], dts: { alwaysBundle: ['@digame/spec'] } },
+  deps: {
+    onlyBundle: [],
+    alwaysBundle: ['@digame/internal', '@digame/spec/hash'],
+    dts: { alwaysBundle: ['@digame/internal', '@digame/spec'] },
+  },
   tsconfig: new URL('tsconfig.json', import.meta.url).pathname,
 })
 

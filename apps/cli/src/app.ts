@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { type Application, buildApplication, buildCommand, buildRouteMap, help, version } from '@stricli/core'
-import { textFor } from './usage-text.ts'
 import type { Context } from './context.ts'
 import { count, directions, factor, moment, sender, statuses, uuid, variable, word } from './input.ts'
+import { textFor } from './usage-text.ts'
 
 /** Without a prototype, as Stricli takes `--constructor` for a flag otherwise. */
 const flags = <const T extends object>(given: T): T => Object.setPrototypeOf(given, null)

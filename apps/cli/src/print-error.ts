@@ -1,7 +1,7 @@
 import type { DigaError } from '@digame/client'
 import type { World } from './context.ts'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { PlacedError } from './errors.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { clean, json, painter } from './output.ts'
 
 // Not by instanceof: to report a mistyped flag the client need not be loaded.

@@ -1,8 +1,8 @@
 import { run as runApplication, ExitCode as Stricli } from '@stricli/core'
 import { createApp } from './app.ts'
 import type { Context, World } from './context.ts'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { Ended, UsageError } from './errors.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { isColoured } from './output.ts'
 import { report } from './print-error.ts'
 

@@ -1,4 +1,4 @@
-import type { Allowance, Difference, Sorted } from '@digame/spec'
+import type { Allowance, Difference, Sorted } from '@digame/spec-diff'
 import { clean, type Style } from './output.ts'
 
 type Paint = (style: Style, text: string) => string

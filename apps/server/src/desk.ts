@@ -1,11 +1,11 @@
 import { maskNumber } from '@digame/client'
 import { type Callback, createCallback } from './callback.ts'
+import { createLook } from './calls-under-way.ts'
 import type { Clock } from './clock.ts'
 import { DeskError, numberBusy } from './errors.ts'
 import type { Limits } from './limits.ts'
-import { createLook } from './calls-under-way.ts'
-import { createQuota } from './quota.ts'
 import { type RingOptions, ring } from './place-and-follow.ts'
+import { createQuota } from './quota.ts'
 
 /** What a visitor asks for. */
 interface Asked {

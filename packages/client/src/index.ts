@@ -12,9 +12,11 @@ export type {
 } from './call.ts'
 export { hasEnded, outcomeOf } from './call.ts'
 export type { Calls, FindQuery } from './calls/calls.ts'
-export type { Clock } from './clock.ts'
-export type { RequestOptions } from './http/request.ts'
 export type { CreateOptions } from './calls/create.ts'
+export type { Page, Pages } from './calls/list.ts'
+export type { Found } from './calls/look-up.ts'
+export type { WatchOptions } from './calls/watch.ts'
+export type { Clock } from './clock.ts'
 export { Diga } from './diga.ts'
 export type { ApiIssue, DigaErrorFields, Placed } from './errors.ts'
 export {
@@ -28,8 +30,6 @@ export {
   DigaTimeoutError,
 } from './errors.ts'
 export type { DigaEvent } from './events.ts'
-export type { Found } from './calls/look-up.ts'
-export type { WatchOptions } from './calls/watch.ts'
+export type { RequestOptions } from './http/request.ts'
 export { isSpanishNumber, maskNumber } from './number.ts'
 export type { DigaOptions, Fetch } from './options.ts'
-export type { Page, Pages } from './calls/list.ts'

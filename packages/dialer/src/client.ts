@@ -88,7 +88,7 @@ async function* listSince(diga: Diga, since: Date, signal: AbortSignal): AsyncGe
 }
 
 /** Adapts a client; the dialer alone sends again and looks up. */
-export function createPort(diga: Diga): Port {
+export function digaPort(diga: Diga): Port {
   return {
     async place(request, { idempotencyKey, notAfter, signal }) {
       try {

@@ -1,5 +1,5 @@
-import type { Outcome } from './port.ts'
 import type { HeldWhy, LeadState } from './ledger/records.ts'
+import type { Outcome } from './port.ts'
 
 /** Which attempt of whom an event is about; `number` is masked. */
 export interface AboutAttempt {

@@ -1,5 +1,4 @@
 export type { Clock } from './clock.ts'
-export { copyLedger } from './ledger/copy.ts'
 export { createDialer, type Dialer, type DialerOptions, type RunEnd, type RunOptions } from './dialer.ts'
 export {
   DialerAdoptionError,
@@ -11,22 +10,17 @@ export {
   type Holder,
 } from './errors.ts'
 export type { AboutAttempt, DialerEvent } from './events.ts'
-export type { FactResult, Facts, Ledger, LedgerTimes, OpenCalendar, PlanWriter, Runner } from './ledger/ledger.ts'
+export { copyLedger } from './ledger/copy.ts'
+export type {
+  FactResult,
+  Facts,
+  Ledger,
+  LedgerTimes,
+  OpenCalendar,
+  PlanWriter,
+  Runner,
+} from './ledger/ledger.ts'
 export { openPostgresLedger, type PostgresLedgerOptions } from './ledger/postgres/open.ts'
-export { openSqliteLedger, type SqliteLedgerOptions } from './ledger/sqlite/open.ts'
-export type { Limits } from './run/limits.ts'
-export { maskNumber } from './mask.ts'
-export type { ColumnNames } from './plan/columns.ts'
-export type { Source } from './plan/decode.ts'
-export type { Assumptions, Estimate } from './plan/estimate.ts'
-export type { RejectReason } from './plan/lead.ts'
-export { readLocalDays, type Suppressed, type SuppressOptions, suppressList } from './plan/lists.ts'
-export type { PlanOptions } from './plan/options.ts'
-export { type Plan, planBatch } from './plan/plan.ts'
-export { type SkippedLine, skippedRows } from './report/skipped.ts'
-export type { Leads } from './plan/source.ts'
-export type { Found, NotPlaced, Outcome, Placement, PlaceRequest, Port, PortCall } from './port.ts'
-export type { HeldCase, ReconcileOptions, Reconciler, Settled, Word } from './run/reconcile.ts'
 export type {
   Alarm,
   Attempt,
@@ -37,8 +31,22 @@ export type {
   LeadRecord,
   LeadState,
 } from './ledger/records.ts'
+export { openSqliteLedger, type SqliteLedgerOptions } from './ledger/sqlite/open.ts'
+export { maskNumber } from './mask.ts'
+export type { ColumnNames } from './plan/columns.ts'
+export type { Source } from './plan/decode.ts'
+export type { Assumptions, Estimate } from './plan/estimate.ts'
+export type { RejectReason } from './plan/lead.ts'
+export { readLocalDays, type Suppressed, type SuppressOptions, suppressList } from './plan/lists.ts'
+export type { PlanOptions } from './plan/options.ts'
+export { type Plan, planBatch } from './plan/plan.ts'
+export type { Leads } from './plan/source.ts'
+export type { Found, NotPlaced, Outcome, Placement, PlaceRequest, Port, PortCall } from './port.ts'
 export type { BatchReportOptions, ReportOptions } from './report/report.ts'
-export { defaultRetries, defaultTries, type RetryTable } from './rules/retries.ts'
+export { type SkippedLine, skippedRows } from './report/skipped.ts'
 export type { LocalDay, MovedHolidays } from './rules/holidays.ts'
 export type { Purpose } from './rules/purpose.ts'
+export { defaultRetries, defaultTries, type RetryTable } from './rules/retries.ts'
 export type { SuppressionHook } from './rules/suppression.ts'
+export type { Limits } from './run/limits.ts'
+export type { HeldCase, ReconcileOptions, Reconciler, Settled, Word } from './run/reconcile.ts'

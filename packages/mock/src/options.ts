@@ -1,7 +1,7 @@
-import type { NumberState, Permission } from './service/account.ts'
 import { type Clock, systemClock } from './clock.ts'
-import type { JournalEntry } from './script/journal.ts'
 import type { Vocabulary } from './exchange/life.ts'
+import type { JournalEntry } from './script/journal.ts'
+import type { NumberState, Permission } from './service/account.ts'
 
 /** What a mock can be made with; nothing is required. */
 export interface MockOptions {

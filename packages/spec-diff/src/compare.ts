@@ -1,7 +1,7 @@
-import ourSpec from '../../../spec/openapi.json' with { type: 'json' }
+import ourSpec from '@digame/spec/openapi.json' with { type: 'json' }
 import { compareRequest } from './compare-request.ts'
 import { compareResponses } from './compare-responses.ts'
-import { copes } from '../../client/src/coping.ts'
+import { copes } from './coping.ts'
 import type { Difference, Finding } from './difference.ts'
 import { named, tell } from './difference.ts'
 import { type ApiDocument, member, readDocument } from './document.ts'

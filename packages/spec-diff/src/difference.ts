@@ -1,4 +1,4 @@
-import type { operations } from '../../../spec/src/schema.ts'
+import type { operations } from '@digame/spec'
 import { VendorDocumentError } from './vendor-error.ts'
 
 /** The name of an operation of our spec; `all` is the service as a whole. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { AllowListError, compareWithVendor, parseAllowList, sortDifferences } from '@digame/spec'
+import { AllowListError, compareWithVendor, parseAllowList, sortDifferences } from '@digame/spec-diff'
 import { describe, expect, it } from 'vitest'
 import { copy, type Loose, place, schemas, short } from './helpers.ts'
 

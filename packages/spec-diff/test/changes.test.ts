@@ -1,4 +1,4 @@
-import { compareWithVendor, type Operation } from '@digame/spec'
+import { compareWithVendor, type Operation } from '@digame/spec-diff'
 import { describe, expect, it } from 'vitest'
 import { copy, hurt, type Loose, list, place, schemas, short } from './helpers.ts'
 

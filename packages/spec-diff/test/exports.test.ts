@@ -1,4 +1,4 @@
-import * as spec from '@digame/spec'
+import * as spec from '@digame/spec-diff'
 import { expect, it } from 'vitest'
 
 it('the public names are these', () => {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Difference } from '@digame/spec'
+import type { Difference } from '@digame/spec-diff'
 
 /** A document that a test may change. */
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into whatever they like

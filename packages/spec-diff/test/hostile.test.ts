@@ -1,4 +1,4 @@
-import { compareWithVendor, longestText, VendorDocumentError } from '@digame/spec'
+import { compareWithVendor, longestText, VendorDocumentError } from '@digame/spec-diff'
 import { describe, expect, it } from 'vitest'
 import { copy, type Loose, list, place, schemas, short } from './helpers.ts'
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { compareWithVendor } from '@digame/spec'
+import { compareWithVendor } from '@digame/spec-diff'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'

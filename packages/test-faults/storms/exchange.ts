@@ -4,8 +4,9 @@
  * Started with its options as JSON in the first argument; sends `{ url, controlUrl }` when it listens, and a
  * `Census` whenever it is asked for one; `calm` ends the faults.
  */
+
+import { createRandom } from '@digame/internal'
 import { serveMock } from '@digame/mock'
-import { createRandom } from '../../test-support/src/random.ts'
 import type { Census, ExchangeOptions } from './service.ts'
 
 const { speed, seed, faultRate, listDelay } = JSON.parse(process.argv[2] ?? '{}') as ExchangeOptions

@@ -1,10 +1,10 @@
 /** Four workers on one Postgres ledger, killed at random moments, and Postgres with them. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createRandom } from '@digame/internal'
 import { expect, test } from 'vitest'
 import { launch } from './fleet.ts'
 import { neverMade, people } from './people.ts'
 import { startPostgres } from './postgres.ts'
-import { createRandom } from '../../test-support/src/random.ts'
 import { startService } from './service.ts'
 import { dialerOf, drawStrike, isLong, judge, leadsOf, openLedger, plan, tell } from './storm.ts'
 import { type LedgerPlace, times } from './times.ts'

@@ -12,7 +12,7 @@ import {
   openSqliteLedger,
   planBatch,
 } from '@digame/dialer'
-import { createPort } from '../../dialer/src/client.ts'
+import { digaPort } from '@digame/dialer/client'
 import type { Census, Service } from './service.ts'
 import { type LedgerPlace, times } from './times.ts'
 import type { Strike } from './worker.ts'
@@ -130,6 +130,6 @@ export function judge(ledger: Ledger, census: Census, leads: readonly LeadRecord
 export function dialerOf(ledger: Ledger, service: Service): ReturnType<typeof createDialer> {
   const { requestMs, settleMs } = times
   const diga = new Diga({ apiKey: 'storm', baseUrl: service.url, timeoutMs: requestMs, settleMs })
-  const { activeCalls: _, ...port } = createPort(diga)
+  const { activeCalls: _, ...port } = digaPort(diga)
   return createDialer({ port, ledger, limits: { maxConcurrent: 20, pollMs: 30 } })
 }

@@ -1,7 +1,7 @@
 /** One runner in a process of its own, to be killed. Tells of its events; exits 0 when nobody is left to call. */
 import { Diga } from '@digame/client'
 import { createDialer, type Limits, openPostgresLedger, openSqliteLedger, type Port } from '@digame/dialer'
-import { createPort } from '../../dialer/src/client.ts'
+import { digaPort } from '@digame/dialer/client'
 import { type LedgerPlace, patientTimes, times } from './times.ts'
 
 export interface WorkerOptions {
@@ -48,7 +48,7 @@ const ledger =
     : await openPostgresLedger(place.url, { schema: place.schema, times: spans })
 const { requestMs, settleMs } = spans
 const diga = new Diga({ apiKey: 'storm', baseUrl: url, timeoutMs: requestMs, settleMs, maxRetries: 1 })
-const { activeCalls, ...adapted } = createPort(diga)
+const { activeCalls, ...adapted } = digaPort(diga)
 let requests = 0
 const port: Port = {
   ...adapted,

@@ -1,15 +1,15 @@
-import { callIn } from '../http/response.ts'
 import type { Call, CallRequest, ListQuery, Message, MessagesQuery } from '../call.ts'
-import { checkDate, checkId, checkKey } from './validate.ts'
-import { concurrency } from './concurrency.ts'
-import type { Core, RequestOptions } from '../http/request.ts'
-import { type CreateOptions, createPlacer } from './create.ts'
 import { createDriftWatch } from '../drift.ts'
 import { DigaAbortError, DigaInvalidCallError } from '../errors.ts'
-import { type Found, find } from './look-up.ts'
-import { type WatchOptions, watch } from './watch.ts'
-import { type Pages, pages } from './list.ts'
 import { read } from '../http/read.ts'
+import type { Core, RequestOptions } from '../http/request.ts'
+import { callIn } from '../http/response.ts'
+import { concurrency } from './concurrency.ts'
+import { type CreateOptions, createPlacer } from './create.ts'
+import { type Pages, pages } from './list.ts'
+import { type Found, find } from './look-up.ts'
+import { checkDate, checkId, checkKey } from './validate.ts'
+import { type WatchOptions, watch } from './watch.ts'
 
 /** What a lost call is looked up by. */
 export interface FindQuery {

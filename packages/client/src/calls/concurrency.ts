@@ -1,8 +1,8 @@
-import { errorOf } from '../http/response.ts'
 import { linked } from '../clock.ts'
-import type { Core, RequestOptions } from '../http/request.ts'
 import { DigaAbortError, type DigaError } from '../errors.ts'
 import { backoff, isPassing, pause } from '../http/read.ts'
+import type { Core, RequestOptions } from '../http/request.ts'
+import { errorOf } from '../http/response.ts'
 import { bodyOf } from '../http/send.ts'
 
 const where = 'GET /v1/call/concurrency/stream'

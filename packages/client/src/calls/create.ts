@@ -10,19 +10,20 @@
  *
  * A key in `doubt` is never sent again. Whoever asks while it is `open` waits for the same end.
  */
-import { callIn, errorOf, json, keyOf, placedAfter, unreadable } from '../http/response.ts'
+
 import type { Call, CallRequest } from '../call.ts'
-import { checkCall } from './validate.ts'
 import { sleep } from '../clock.ts'
-import type { Core } from '../http/request.ts'
-import { type RequestOptions, told } from '../http/request.ts'
 import { DigaError, type DigaErrorFields, DigaInvalidCallError } from '../errors.ts'
 import { release, type Track } from '../http/evidence.ts'
-import { find } from './look-up.ts'
-import { createKeys } from './intentions.ts'
 import { backoff, isPassing } from '../http/read.ts'
+import type { Core } from '../http/request.ts'
+import { type RequestOptions, told } from '../http/request.ts'
+import { callIn, errorOf, json, keyOf, placedAfter, unreadable } from '../http/response.ts'
 import type { Outgoing, Sent } from '../http/send.ts'
 import { trace } from '../tracing.ts'
+import { createKeys } from './intentions.ts'
+import { find } from './look-up.ts'
+import { checkCall } from './validate.ts'
 
 /** Options of `calls.create`. */
 export interface CreateOptions extends RequestOptions {

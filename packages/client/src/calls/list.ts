@@ -1,6 +1,6 @@
+import { read } from '../http/read.ts'
 import type { Core, Draft, RequestOptions } from '../http/request.ts'
 import { isPage } from './look-up.ts'
-import { read } from '../http/read.ts'
 
 /** One page. */
 export interface Page<Item> {

@@ -1,9 +1,9 @@
-import { callIn, httpDate, keyOf, object } from '../http/response.ts'
 import type { Call } from '../call.ts'
 import { linked, sleep } from '../clock.ts'
-import type { Core, RequestOptions } from '../http/request.ts'
 import type { DigaError } from '../errors.ts'
 import { read } from '../http/read.ts'
+import type { Core, RequestOptions } from '../http/request.ts'
+import { callIn, httpDate, keyOf, object } from '../http/response.ts'
 
 /** What a look-up found out. */
 export interface Found {

@@ -1,8 +1,8 @@
 import type { CallRequest } from '../call.ts'
-import type { CreateOptions } from './create.ts'
 import { type DigaErrorFields, DigaInvalidCallError } from '../errors.ts'
 import { isSpanishNumber, maskNumber } from '../number.ts'
 import { badNumber } from '../options.ts'
+import type { CreateOptions } from './create.ts'
 
 type Checked = {
   readonly [Name in 'signal' | 'notAfter' | 'timeoutMs' | 'maxRetries']: CreateOptions[Name] | undefined

@@ -1,9 +1,9 @@
 import { type Call, hasEnded } from '../call.ts'
 import { linked } from '../clock.ts'
-import type { Core, RequestOptions } from '../http/request.ts'
 import { DigaAbortError, DigaError, DigaInvalidCallError, DigaTimeoutError } from '../errors.ts'
-import { badNumber } from '../options.ts'
 import { isPassing, pause } from '../http/read.ts'
+import type { Core, RequestOptions } from '../http/request.ts'
+import { badNumber } from '../options.ts'
 
 /** Options of `calls.watch` and `calls.wait`. */
 export interface WatchOptions extends RequestOptions {

@@ -1,9 +1,9 @@
-import { errorOf, json, unreadable } from './response.ts'
 import { sleep } from '../clock.ts'
-import type { Core, Draft, RequestOptions } from './request.ts'
-import { told } from './request.ts'
 import { type DigaError, DigaInvalidCallError } from '../errors.ts'
 import { badNumber, type Settings } from '../options.ts'
+import type { Core, Draft, RequestOptions } from './request.ts'
+import { told } from './request.ts'
+import { errorOf, json, unreadable } from './response.ts'
 import type { Sent } from './send.ts'
 
 const passing = new Set([408, 429, 500, 502, 503, 504])

@@ -7,9 +7,9 @@ import createClient, {
   mergeHeaders,
   removeTrailingSlash,
 } from 'openapi-fetch'
-import { errorOf, placedAfter } from './response.ts'
 import { type DigaErrorFields, DigaInvalidCallError } from '../errors.ts'
 import type { Settings } from '../options.ts'
+import { errorOf, placedAfter } from './response.ts'
 import { type Outgoing, type SendOptions, type Sent, send } from './send.ts'
 
 /** Options of a request that reads. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
-import { neverLeft, observe, release, type Track } from './evidence.ts'
 import { maskNumbers } from '../number.ts'
 import type { Fetch } from '../options.ts'
+import { neverLeft, observe, release, type Track } from './evidence.ts'
 
 /** A request, ready to go. */
 export interface Outgoing {

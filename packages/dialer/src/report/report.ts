@@ -1,7 +1,7 @@
 /** What became of everybody, as CSV or NDJSON, a line at a time: a report of a million people needs no memory. */
 import type { Ledger } from '../ledger/ledger.ts'
-import { maskNumber } from '../mask.ts'
 import type { LeadRecord } from '../ledger/records.ts'
+import { maskNumber } from '../mask.ts'
 
 /** What a cell can hold; a Date is written as ISO 8601. */
 type ReportCell = string | number | boolean | Date | undefined | null

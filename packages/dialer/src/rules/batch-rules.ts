@@ -1,9 +1,9 @@
 /** The rules of a batch, as they stand in the ledger: plain JSON, read back by every process that runs it. */
 import { DialerInputError } from '../errors.ts'
 import type { Json } from '../ledger/records.ts'
-import { badRetries, type RetryTable } from './retries.ts'
 import type { HolidayRules } from './holidays.ts'
 import { type Purpose, purposes } from './purpose.ts'
+import { badRetries, type RetryTable } from './retries.ts'
 import { parseWindow } from './window.ts'
 
 export interface BatchRules {

@@ -7,9 +7,9 @@
  */
 import { within } from '../clock.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { clockWentBack } from './look-up-call.ts'
 import type { PortCall } from '../port.ts'
 import type { Work } from './context.ts'
+import { clockWentBack } from './look-up-call.ts'
 
 /** Clocks, and calls that were under way when the newest attempt was claimed. */
 const marginMs = 900_000

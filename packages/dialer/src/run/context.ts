@@ -3,12 +3,12 @@ import { type Clock, pause } from '../clock.ts'
 import { DialerError } from '../errors.ts'
 import type { AboutAttempt, DialerEvent } from '../events.ts'
 import type { FactResult, Ledger } from '../ledger/ledger.ts'
-import type { ResolvedLimits } from './limits.ts'
+import type { Claimed } from '../ledger/records.ts'
 import { maskNumber } from '../mask.ts'
 import { messageOf } from '../message.ts'
-import type { Pace } from './rate-limit.ts'
 import type { Port } from '../port.ts'
-import type { Claimed } from '../ledger/records.ts'
+import type { ResolvedLimits } from './limits.ts'
+import type { Pace } from './rate-limit.ts'
 
 export interface Work {
   readonly port: Port

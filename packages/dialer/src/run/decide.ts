@@ -1,6 +1,7 @@
 /** What becomes of a lead whose attempt is over. */
-import type { NotPlaced } from '../port.ts'
+
 import type { Attempt, BatchLimits, Decision, Undecided } from '../ledger/records.ts'
+import type { NotPlaced } from '../port.ts'
 import { afterCall, type RetryTable } from '../rules/retries.ts'
 
 /** How a refusal is written into the ledger: whether the lead may be tried again must be read from it after a crash. */

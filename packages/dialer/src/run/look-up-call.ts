@@ -2,9 +2,9 @@
 
 import { pause, within } from '../clock.ts'
 import type { Runner } from '../ledger/ledger.ts'
+import type { Json } from '../ledger/records.ts'
 import { messageOf } from '../message.ts'
 import type { Found, PortCall } from '../port.ts'
-import type { Json } from '../ledger/records.ts'
 import { about, insist, isTaken, type Subject, type Work } from './context.ts'
 
 /** So many look-ups may fail before a person is asked; between them waits double from `settleMs`. */

@@ -8,11 +8,12 @@
  * claim, by the wall clock or by the one that nobody sets: a process that slept through its lease must not ring. Nor when
  * the lease is known to be lost, or the run is ended.
  */
-import { refusalOf } from './decide.ts'
-import type { Placement } from '../port.ts'
+
 import type { Claimed } from '../ledger/records.ts'
+import type { Placement } from '../port.ts'
 import type { Clearance } from '../rules/check.ts'
 import { about, insist, isTaken, type Subject, subjectOf, type Work } from './context.ts'
+import { refusalOf } from './decide.ts'
 
 /** When a claim was begun, by both clocks. */
 export interface Begun {

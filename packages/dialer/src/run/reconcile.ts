@@ -6,11 +6,11 @@
  */
 import { DialerInputError } from '../errors.ts'
 import type { LedgerTimes } from '../ledger/ledger.ts'
-import { findCall } from './look-up-call.ts'
+import type { Attempt, HeldWhy, Json } from '../ledger/records.ts'
 import { maskNumber } from '../mask.ts'
 import type { Found, PortCall } from '../port.ts'
-import type { Attempt, HeldWhy, Json } from '../ledger/records.ts'
 import { isTaken, type Work } from './context.ts'
+import { findCall } from './look-up-call.ts'
 
 /** A held attempt and what looking for its call has just shown. */
 export interface HeldCase {

@@ -1,15 +1,16 @@
 /** The rules of the batches that run, ready to be asked: hours, the check before each call, the table of retries. */
-import type { RuleCheck } from './place-call.ts'
+
 import type { Clock } from '../clock.ts'
 import type { Ledger, OpenCalendar } from '../ledger/ledger.ts'
-import { messageOf } from '../message.ts'
 import type { Batch } from '../ledger/records.ts'
-import { noRetries, type RetryTable } from '../rules/retries.ts'
+import { messageOf } from '../message.ts'
 import { readRules } from '../rules/batch-rules.ts'
 import type { Calendar } from '../rules/calendar.ts'
 import { type Clearance, createCheck } from '../rules/check.ts'
 import { type Calendars, loadCalendars, nextOpening, openCalendars } from '../rules/opening.ts'
+import { noRetries, type RetryTable } from '../rules/retries.ts'
 import type { SuppressionHook } from '../rules/suppression.ts'
+import type { RuleCheck } from './place-call.ts'
 
 export interface RulebookOptions {
   readonly ledger: Ledger

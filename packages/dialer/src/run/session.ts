@@ -17,20 +17,20 @@
  * nobody here works on, decides for busy leads without an open attempt, and claims.
  */
 
-import { type Begun, place } from './place-call.ts'
 import { type LedgerClock, pause } from '../clock.ts'
-import { createCrew } from './in-flight.ts'
-import { decisionFor, isAccountRefusal } from './decide.ts'
 import { DialerFencedError } from '../errors.ts'
-import { follow } from './follow-call.ts'
-import { guard } from './compare-with-service.ts'
 import type { Runner } from '../ledger/ledger.ts'
-import { lookUp } from './look-up-call.ts'
-import { messageOf } from '../message.ts'
 import type { Attempt, Batch, Claimed, Undecided } from '../ledger/records.ts'
-import type { Rulebook } from './rulebook.ts'
+import { messageOf } from '../message.ts'
 import type { Traffic } from './account-traffic.ts'
+import { guard } from './compare-with-service.ts'
 import { type Subject, subjectOf, type Work } from './context.ts'
+import { decisionFor, isAccountRefusal } from './decide.ts'
+import { follow } from './follow-call.ts'
+import { createCrew } from './in-flight.ts'
+import { lookUp } from './look-up-call.ts'
+import { type Begun, place } from './place-call.ts'
+import type { Rulebook } from './rulebook.ts'
 
 export interface SessionOptions {
   readonly work: Work

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../src/clock.ts'
-import { defaultRetries } from '../../src/rules/retries.ts'
 import { type BatchRules, readRules } from '../../src/rules/batch-rules.ts'
 import { createCalendarBook } from '../../src/rules/calendar.ts'
 import { type CheckOptions, createCheck } from '../../src/rules/check.ts'
 import { consentEnds, consentFault } from '../../src/rules/consent.ts'
 import { loadCalendars } from '../../src/rules/opening.ts'
+import { defaultRetries } from '../../src/rules/retries.ts'
 import { defaultWindow } from '../../src/rules/window.ts'
 
 const number = '+34912345678'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { decisionFor } from '../../src/run/decide.ts'
 import type { Attempt, Undecided } from '../../src/ledger/records.ts'
 import { afterCall, badRetries, defaultRetries } from '../../src/rules/retries.ts'
+import { decisionFor } from '../../src/run/decide.ts'
 
 const hour = 3_600_000
 

@@ -13,12 +13,13 @@
  * Nothing of this needs a timer: what is due by the clock happens, in order and at its own time, whenever
  * anybody looks. Only those who follow the number of live calls set one.
  */
-import type { Phone } from '../service/account.ts'
-import { createAgenda, type Due } from './timer-queue.ts'
+
 import type { Clock } from '../clock.ts'
+import type { Call, CallRequest } from '../contract/types.ts'
+import type { Phone } from '../service/account.ts'
 import { type Ending, lifeOf } from './life.ts'
 import { createRandom } from './random.ts'
-import type { Call, CallRequest } from '../contract/types.ts'
+import { createAgenda, type Due } from './timer-queue.ts'
 
 /** A call as the exchange holds it; the wire's form is made when somebody asks. Times are milliseconds since 1970. */
 export interface Line {

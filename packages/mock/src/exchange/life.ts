@@ -1,5 +1,5 @@
-import { createRandom, seedOf } from './random.ts'
 import type { Call } from '../contract/types.ts'
+import { createRandom, seedOf } from './random.ts'
 
 /** How a call is going to end. */
 export type Ending = 'completed' | 'no_answer' | 'failed' | 'transferred' | 'voicemail'

@@ -1,5 +1,5 @@
-import type { Answer } from '../contract/responses.ts'
 import type { Arrival } from '../contract/request.ts'
+import type { Answer } from '../contract/responses.ts'
 import type { Core, Outcome } from '../service/handle.ts'
 import { closed, failed, refused, reset, terminated } from './fetch-errors.ts'
 import { type Sent, sentBy } from './fetch-request.ts'

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
-import { createControl } from './control.ts'
-import { logJson, logLine } from '../script/log.ts'
 import { createMock, type Mock } from '../mock.ts'
 import type { MockOptions } from '../options.ts'
+import { logJson, logLine } from '../script/log.ts'
+import { createControl } from './control.ts'
 import { listenOn, shut } from './sockets.ts'
 
 /** What a served mock can be started with, beyond what a mock can be made with. */

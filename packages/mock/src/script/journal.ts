@@ -1,6 +1,6 @@
 import type { Violation } from '../contract/engine.ts'
-import type { Fault } from './faults.ts'
 import type { OperationId } from '../contract/types.ts'
+import type { Fault } from './faults.ts'
 
 /** A request that came to the mock, and what became of it. */
 export interface JournalEntry {

@@ -1,7 +1,7 @@
-import { type Answer, json } from '../contract/responses.ts'
 import type { Engine } from '../contract/engine.ts'
-import { type Fault, faults } from './faults.ts'
+import { type Answer, json } from '../contract/responses.ts'
 import type { OperationId } from '../contract/types.ts'
+import { type Fault, faults } from './faults.ts'
 
 /** What one of the next requests gets. */
 export interface Reply {

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
+import type { Call } from '../contract/types.ts'
 import type { Line } from '../exchange/exchange.ts'
 import { lastWords, lifeOf, type Vocabulary } from '../exchange/life.ts'
 import { namedId } from '../exchange/random.ts'
-import type { Call } from '../contract/types.ts'
 
 export interface ViewOptions {
   readonly clock: Clock

@@ -1,7 +1,7 @@
+import type { Message } from '../contract/types.ts'
 import type { Line } from '../exchange/exchange.ts'
 import { lifeOf } from '../exchange/life.ts'
 import { namedId, seedOf } from '../exchange/random.ts'
-import type { Message } from '../contract/types.ts'
 
 type Said = Pick<Message, 'role' | 'content' | 'tool_call'>
 

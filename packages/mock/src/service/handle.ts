@@ -1,12 +1,12 @@
-import { type Answer, unlisted } from '../contract/responses.ts'
-import { type Arrival, queryOf, read } from '../contract/request.ts'
 import type { Clock } from '../clock.ts'
 import type { Engine } from '../contract/engine.ts'
+import { type Arrival, queryOf, read } from '../contract/request.ts'
+import { type Answer, unlisted } from '../contract/responses.ts'
+import { type Match, match } from '../contract/routes.ts'
+import { BodyTooLong, longestBody } from '../fronts/limit.ts'
 import type { Fault } from '../script/faults.ts'
 import type { Journal, JournalEntry, OpenEntry } from '../script/journal.ts'
-import { BodyTooLong, longestBody } from '../fronts/limit.ts'
 import { acts, answerOf, isCanned, type Replies, type Reply } from '../script/replies.ts'
-import { type Match, match } from '../contract/routes.ts'
 import type { Service } from './service.ts'
 
 /** What a front has to do: give the answer, or as much of it as the fault leaves. */

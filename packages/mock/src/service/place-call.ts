@@ -1,10 +1,10 @@
-import type { Account } from './account.ts'
-import { type Answer, json, listed } from '../contract/responses.ts'
 import type { Engine } from '../contract/engine.ts'
-import type { Exchange, Line } from '../exchange/exchange.ts'
-import type { Fault } from '../script/faults.ts'
-import { type Fate, ordinary, testNumbers } from '../exchange/test-numbers.ts'
+import { type Answer, json, listed } from '../contract/responses.ts'
 import type { Call, CallRequest } from '../contract/types.ts'
+import type { Exchange, Line } from '../exchange/exchange.ts'
+import { type Fate, ordinary, testNumbers } from '../exchange/test-numbers.ts'
+import type { Fault } from '../script/faults.ts'
+import type { Account } from './account.ts'
 
 /** What came of a request to place a call. */
 export interface Placed {

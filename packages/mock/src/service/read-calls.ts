@@ -1,10 +1,10 @@
-import { type Answer, json, listed, unlisted } from '../contract/responses.ts'
 import type { Clock } from '../clock.ts'
-import { conversation } from './conversation.ts'
 import type { Engine } from '../contract/engine.ts'
-import type { Exchange, Line } from '../exchange/exchange.ts'
-import { type PageQuery, pageOf } from './pages.ts'
+import { type Answer, json, listed, unlisted } from '../contract/responses.ts'
 import type { Call, OperationId } from '../contract/types.ts'
+import type { Exchange, Line } from '../exchange/exchange.ts'
+import { conversation } from './conversation.ts'
+import { type PageQuery, pageOf } from './pages.ts'
 
 type Query = Readonly<Record<string, string>>
 

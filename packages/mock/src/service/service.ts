@@ -1,10 +1,10 @@
-import type { Account } from './account.ts'
-import { type Answer, invalid, listed, unlisted } from '../contract/responses.ts'
-import type { Asked, AskedOperation } from '../contract/request.ts'
-import type { Placed } from './place-call.ts'
 import type { Engine, Violation } from '../contract/engine.ts'
-import type { Reads } from './read-calls.ts'
+import type { Asked, AskedOperation } from '../contract/request.ts'
+import { type Answer, invalid, listed, unlisted } from '../contract/responses.ts'
 import type { CallRequest } from '../contract/types.ts'
+import type { Account } from './account.ts'
+import type { Placed } from './place-call.ts'
+import type { Reads } from './read-calls.ts'
 
 export interface ServiceOptions {
   readonly engine: Engine

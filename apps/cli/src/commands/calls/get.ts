@@ -1,7 +1,7 @@
 import { connect } from '../../account.ts'
 import type { Context } from '../../context.ts'
-import { narrateRetries } from '../../progress.ts'
 import { json, rows } from '../../output.ts'
+import { narrateRetries } from '../../progress.ts'
 import { details } from '../../show.ts'
 
 export interface GetFlags {

@@ -2,8 +2,8 @@ import { connect } from '../../account.ts'
 import type { Context } from '../../context.ts'
 import { UsageError } from '../../errors.ts'
 import { type directions, given, type statuses } from '../../input.ts'
-import { narrateRetries } from '../../progress.ts'
 import { json } from '../../output.ts'
+import { narrateRetries } from '../../progress.ts'
 import { line } from '../../show.ts'
 
 export interface ListFlags {

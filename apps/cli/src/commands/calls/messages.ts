@@ -1,7 +1,7 @@
 import { connect } from '../../account.ts'
 import type { Context } from '../../context.ts'
-import { narrateRetries } from '../../progress.ts'
 import { json, painter } from '../../output.ts'
+import { narrateRetries } from '../../progress.ts'
 import { said } from '../../show.ts'
 import { transcript } from '../../transcript.ts'
 

@@ -2,8 +2,8 @@ import { hasEnded } from '@digame/client'
 import { connect } from '../../account.ts'
 import type { Context } from '../../context.ts'
 import { PlacedError } from '../../errors.ts'
-import { narrateRetries } from '../../progress.ts'
 import { clean, json, rows } from '../../output.ts'
+import { narrateRetries } from '../../progress.ts'
 import { ending } from '../../show.ts'
 
 export interface WatchFlags {

@@ -8,10 +8,10 @@ import {
   parseAllowList,
   sortDifferences,
   VendorDocumentError,
-} from '@digame/spec'
+} from '@digame/spec-diff'
 import type { Context } from '../../context.ts'
-import { exitCodes } from '../../exit-codes.ts'
 import { Ended, UsageError } from '../../errors.ts'
+import { exitCodes } from '../../exit-codes.ts'
 import { json, painter } from '../../output.ts'
 import { nameOf, readDocument } from '../../read-document.ts'
 import { differencesText, summary } from '../../show-differences.ts'
@@ -41,7 +41,8 @@ export async function diff(this: Context, flags: DiffFlags, source: string): Pro
   if (unknown.length > 0) throw new Ended(exitCodes.failure)
 }
 
-const shippedList = (): string => createRequire(import.meta.url).resolve('@digame/spec/compat-allow.yaml')
+const shippedList = (): string =>
+  createRequire(import.meta.url).resolve('@digame/spec-diff/compat-allow.yaml')
 
 async function ownList(context: Context, path: string): Promise<readonly Allowance[]> {
   const text = await readDocument(path, context)

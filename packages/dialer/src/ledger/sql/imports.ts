@@ -1,7 +1,7 @@
 import { DialerInputError } from '../../errors.ts'
 import type { Ledger } from '../ledger.ts'
-import { assertHere, type Context, open } from './predicates.ts'
 import { inRows, listed } from './db.ts'
+import { assertHere, type Context, open } from './predicates.ts'
 import { closed } from './rows.ts'
 
 /** The attempt that a key names, if the key bears this ledger's mark. */

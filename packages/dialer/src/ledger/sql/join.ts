@@ -3,8 +3,8 @@ import { hostname } from 'node:os'
 import { DialerAdoptionError, DialerLedgerError } from '../../errors.ts'
 import type { Runner } from '../ledger.ts'
 import { sweepCancelled } from './batches.ts'
-import { assertHere, assertRunning, type Context } from './predicates.ts'
 import type { Self, Tx } from './db.ts'
+import { assertHere, assertRunning, type Context } from './predicates.ts'
 import { createRunner } from './runner.ts'
 
 /** What keeps all other processes out, where one may run a ledger. */

@@ -2,8 +2,8 @@ import { DialerInputError } from '../../errors.ts'
 import type { PlanWriter } from '../ledger.ts'
 import type { RowVerdict, SkippedRow } from '../records.ts'
 import { batchOf } from './batches.ts'
-import { assertHere, type Context } from './predicates.ts'
 import { inRows, listed, type Tx } from './db.ts'
+import { assertHere, type Context } from './predicates.ts'
 import { closed } from './rows.ts'
 
 /** A plan that nobody writes for so long was abandoned. */

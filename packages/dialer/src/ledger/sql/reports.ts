@@ -1,8 +1,8 @@
 import { DialerInputError } from '../../errors.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Alarm, Attempt, LeadRecord, LeadState, SkippedRow } from '../records.ts'
-import { assertHere, type Context, open } from './predicates.ts'
 import { inRows, listed, type Row } from './db.ts'
+import { assertHere, type Context, open } from './predicates.ts'
 import { attemptColumns, attemptOf, attemptTables, opened } from './rows.ts'
 
 const page = 1_000

@@ -1,8 +1,8 @@
 import { DialerInputError } from '../../errors.ts'
 import type { FactResult, Facts } from '../ledger.ts'
 import type { AttemptState, HeldWhy, Json } from '../records.ts'
-import { assertHere, type Context } from './predicates.ts'
 import type { Tx, Value } from './db.ts'
+import { assertHere, type Context } from './predicates.ts'
 import { closedEvidence } from './rows.ts'
 
 interface Found {

@@ -13,9 +13,9 @@ import {
 } from '@digame/dialer'
 import { onTestFinished } from 'vitest'
 import type { BatchLimits } from '../../../src/ledger/records.ts'
-import { defaultRetries, type RetryTable } from '../../../src/rules/retries.ts'
 import type { BatchRules } from '../../../src/rules/batch-rules.ts'
 import { createCalendarBook } from '../../../src/rules/calendar.ts'
+import { defaultRetries, type RetryTable } from '../../../src/rules/retries.ts'
 import { createClock, type DrivenClock } from './clock.ts'
 import { createPort, type FakePort } from './port.ts'
 

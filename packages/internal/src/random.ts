@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that a seed decides (mulberry32), so that a storm can be weathered again. */
+/** Numbers from 0 up to 1 that follow from a seed (mulberry32): the same seed gives the same numbers. */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

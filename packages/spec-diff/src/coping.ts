@@ -2,7 +2,7 @@
  * What `@digame/client` makes of each difference. These are statements about its code: whoever changes how it reads
  * an answer looks here too.
  */
-import type { Difference, Finding, Operation } from '../../spec-diff/src/difference.ts'
+import type { Difference, Finding, Operation } from './difference.ts'
 
 /** Whether the client copes, and how. */
 export type Coping = Pick<Difference, 'clientCopes' | 'client'>

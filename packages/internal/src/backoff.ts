@@ -1,0 +1,21 @@
+/** How long to wait between tries. */
+export interface BackoffOptions {
+  /** The longest wait before the first retry, in milliseconds. */
+  readonly firstMs: number
+  /** No wait is longer, in milliseconds. */
+  readonly maxMs: number
+  /**
+   * `full` spreads a wait between 0 and its length, `equal` between half of its length and the whole, so that it never gets
+   * close to 0. @default 'equal'
+   */
+  readonly jitter?: 'full' | 'equal'
+  /** A number from 0 to 1. */
+  readonly random: () => number
+}
+
+/** The wait before retry number `retry` (0 is the first one), in milliseconds: doubled each time, up to a maximum, with jitter. */
+export function backoff(retry: number, { firstMs, maxMs, jitter = 'equal', random }: BackoffOptions): number {
+  // Beyond 2 ** 30 the power may overflow; any maximum has been reached by then.
+  const ms = Math.min(maxMs, firstMs * 2 ** Math.min(retry, 30))
+  return jitter === 'full' ? ms * random() : ms * (0.5 + random() / 2)
+}

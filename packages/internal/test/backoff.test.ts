@@ -1,0 +1,35 @@
+import { backoff } from '@digame/internal'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+test.each([
+  [0, 100],
+  [1, 200],
+  [2, 400],
+  [3, 500],
+  [1000, 500],
+])('the wait before retry %i is at most %i ms', (retry, ms) => {
+  expect(backoff(retry, { firstMs: 100, maxMs: 500, random: () => 1 })).toBe(ms)
+})
+
+test('full jitter spreads a wait from nothing, equal jitter from half', () => {
+  const options = { firstMs: 100, maxMs: 500, random: () => 0 }
+  expect(backoff(0, { ...options, jitter: 'full' })).toBe(0)
+  expect(backoff(0, { ...options, jitter: 'equal' })).toBe(50)
+  expect(backoff(0, options)).toBe(50)
+})
+
+test('a wait is never longer than its maximum, and never negative', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(),
+      fc.nat(),
+      fc.nat(),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (retry, firstMs, maxMs, at) => {
+        const ms = backoff(retry, { firstMs, maxMs, random: () => at })
+        return ms >= 0 && ms <= maxMs
+      },
+    ),
+  )
+})

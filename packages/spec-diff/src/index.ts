@@ -1,0 +1,12 @@
+export {
+  type Allowance,
+  type Allowed,
+  AllowListError,
+  parseAllowList,
+  type Sorted,
+  sortDifferences,
+} from './allow.ts'
+export { compareWithVendor } from './compare.ts'
+export type { Difference, DifferenceCode, Effect, Operation } from './difference.ts'
+export { longestText } from './text.ts'
+export { VendorDocumentError, type VendorDocumentErrorCode } from './vendor-error.ts'
