@@ -20,7 +20,7 @@ async function report(task: Task): Promise<Report | undefined> {
 const begun = performance.now()
 await rm(runs, { recursive: true, force: true })
 const code = await turbo([
-  ...['run', 'lint', 'typecheck', 'knip', 'generated', 'test', 'test:scripts', 'packaging'],
+  ...['run', 'lint', 'typecheck', 'knip', 'generated', 'test', 'test:scripts', 'build'],
   ...[
     '--concurrency=4',
     '--continue=dependencies-successful',
