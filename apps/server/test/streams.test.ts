@@ -1,7 +1,7 @@
+import { createTestClock } from '@digame/test-support'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCallback } from '../src/callback.ts'
 import { createStreams } from '../src/streams.ts'
-import { createClock } from './clock.ts'
 import { openDesk, type TestDesk } from './desk.ts'
 
 let desk: TestDesk
@@ -84,7 +84,7 @@ test('a silent stream has a heartbeat', async () => {
 })
 
 test('a reader who takes nothing is dropped at the next heartbeat', async () => {
-  const clock = createClock()
+  const clock = createTestClock()
   const callback = createCallback('id', '+34612345678')
   const stream = createStreams(clock, { streams: 1, heartbeatMs: 15_000 }).open(callback, 0)
   await clock.advance(14_999)
@@ -113,6 +113,16 @@ test('closing the desk ends streams and following, not the call', async () => {
   await desk.clock.advance(300_000)
   expect(desk.mock.counts.requests).toBe(requests)
   expect(desk.mock.calls[0]?.status).toBe('completed')
+})
+
+test('a closed desk leaves no timer behind', async () => {
+  await using other = await openDesk()
+  const doubtful = await other.events((await other.ask({ phone: '+34500000015' })).json().id)
+  await other.until(doubtful, 'unknown')
+  await other.until(await other.events((await other.ask({})).json().id), 'in_progress')
+  await other.app.close()
+  await other.mock.close()
+  expect(other.clock.pending).toBe(0)
 })
 
 test('nobody hears of a callback that is not there', async () => {
