@@ -49,7 +49,7 @@ export function createDesk({ diga, from, log, clock, limits }: DeskOptions): Des
   const running = new Set<Promise<void>>()
 
   async function find(id: string): Promise<Callback | undefined> {
-    // Whoever asked for it hears why it was refused.
+    // A refusal goes to the request that began it.
     await beginning.get(id)?.catch(() => {})
     return callbacks.get(id)
   }

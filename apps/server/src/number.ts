@@ -9,8 +9,7 @@ export type ReadNumber =
 /**
  * Reads a phone number as people type it: with spaces, dots or hyphens, with `+34`, `0034` or no prefix.
  *
- * Nothing else is repaired. Numbers that begin with 51, 80 or 90 are `costly`: whoever asks for a call to one may earn
- * money by it.
+ * Nothing else is repaired. Numbers that begin with 51, 80 or 90 are `costly`: their owner may earn money by each call.
  */
 export function readNumber(typed: string): ReadNumber {
   const digits = typed.replace(/[\s.\-\u2010-\u2013]/g, '').replace(/^00/, '+')

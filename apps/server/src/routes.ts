@@ -65,7 +65,7 @@ export const routes: FastifyPluginAsyncTypebox<RoutesOptions> = async (app, { de
     toJson(await find(id, headers['x-form-token'])),
   )
 
-  // Whoever leaves the page ends the stream early, which is not worth a line in the log.
+  // A closed page ends the stream early, which is not worth a line in the log.
   const options = { schema: { params }, logLevel: 'warn', exposeHeadRoute: false } as const
   app.get('/api/callbacks/:id/events', options, async (request, reply) => {
     const callback = await find(request.params.id)

@@ -19,9 +19,9 @@ const listings = (): number => desk.mock.journal.filter(({ operation }) => opera
 
 test('a number that was called before a restart is busy until that call ends', async () => {
   await placeEarlierCall()
-  const answer = await desk.ask({})
-  expect(answer.statusCode).toBe(409)
-  expect(answer.json().error.code).toBe('number_busy')
+  const response = await desk.ask({})
+  expect(response.statusCode).toBe(409)
+  expect(response.json().error.code).toBe('number_busy')
   expect(desk.posts()).toBe(1)
 
   await desk.clock.advance(300_000)
@@ -38,10 +38,10 @@ test('a call to another number does not make a number busy', async () => {
 
 test.each([500, 429, 403])('nobody is called when the calls cannot be read (%i)', async (code) => {
   desk.mock.reply({ operation: 'listCalls', code, body: { status: 'error', message: 'SECRET' } })
-  const answer = await desk.ask({})
-  expect(answer.statusCode).toBe(503)
-  expect(answer.headers['retry-after']).toBe('10')
-  expect(answer.json().error).toEqual({
+  const response = await desk.ask({})
+  expect(response.statusCode).toBe(503)
+  expect(response.headers['retry-after']).toBe('10')
+  expect(response.json().error).toEqual({
     code: 'cannot_check',
     message:
       'Ahora no podemos comprobar si ya te estamos llamando, y no hemos llamado. Inténtalo en unos minutos.',
@@ -68,9 +68,9 @@ test('a silent service is waited for for five seconds', async () => {
 
 test('the account is asked once about a number, however many visitors ask for it', async () => {
   const token = await desk.token()
-  const answers = await Promise.all([desk.ask({ token }), desk.ask({ token }), desk.ask({})])
-  expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202, 409])
-  await desk.until(await desk.events(answers[0].json().id), 'ended')
+  const responses = await Promise.all([desk.ask({ token }), desk.ask({ token }), desk.ask({})])
+  expect(responses.map(({ statusCode }) => statusCode)).toEqual([202, 202, 409])
+  await desk.until(await desk.events(responses[0].json().id), 'ended')
   expect((await desk.ask({})).statusCode).toBe(202)
   expect(listings()).toBe(1)
   await desk.ask({ phone: '698765432' })
@@ -79,8 +79,8 @@ test('the account is asked once about a number, however many visitors ask for it
 
 test('numbers that are being checked count towards the open callbacks', async () => {
   await using small = await openDesk({ limits: { open: 1 } })
-  const answers = await Promise.all([small.ask({}), small.ask({ phone: '698765432' })])
-  expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([202, 503])
+  const responses = await Promise.all([small.ask({}), small.ask({ phone: '698765432' })])
+  expect(responses.map(({ statusCode }) => statusCode).sort()).toEqual([202, 503])
   expect(small.mock.journal.filter(({ operation }) => operation === 'listCalls')).toHaveLength(1)
 })
 
@@ -99,9 +99,9 @@ test('only the process that issued a token says that its form did not arrive', a
   const [ours, theirs] = [await desk.token(), await other.token()]
   const codeOf = async (id = '', token?: string): Promise<string> => {
     const headers = token === undefined ? {} : { 'x-form-token': token }
-    const answer = await desk.app.inject({ url: `/api/callbacks/${id}`, headers })
-    expect(answer.statusCode).toBe(404)
-    return answer.json().error.code
+    const response = await desk.app.inject({ url: `/api/callbacks/${id}`, headers })
+    expect(response.statusCode).toBe(404)
+    return response.json().error.code
   }
   expect(await codeOf(ours.split('.')[0], ours)).toBe('not_arrived')
   expect(await codeOf(theirs.split('.')[0], theirs)).toBe('not_found')
