@@ -20,27 +20,27 @@ const bad: readonly (readonly [title: string, argv: readonly string[], said: str
   [
     'a number without +34',
     ['call', '612345678', '--from', from],
-    'The number to call, "6123***78", is not a Spanish number in full; write +34612345678.',
+    'The number to call, "6123***78", is not a complete Spanish number; write +34612345678.',
   ],
   [
     'a number with spaces',
     ['call', '+34 612 345 678', '--from', from],
-    'The number to call, "+34 *********78", is not a Spanish number in full; write +34612345678.',
+    'The number to call, "+34 *********78", is not a complete Spanish number; write +34612345678.',
   ],
   [
     'a number with 0034',
     ['call', '0034612345678', '--from', from],
-    'The number to call, "0034*******78", is not a Spanish number in full; write +34612345678.',
+    'The number to call, "0034*******78", is not a complete Spanish number; write +34612345678.',
   ],
   [
     'a number with 34 alone',
     ['call', '34 612-345-678', '--from', from],
-    'The number to call, "34 6********78", is not a Spanish number in full; write +34612345678.',
+    'The number to call, "34 6********78", is not a complete Spanish number; write +34612345678.',
   ],
   [
     'a foreign number',
     ['call', '+14155550100', '--from', from],
-    'The number to call, "+141******00", is not a Spanish number in full; write +34 and nine digits, such as +34612345678.',
+    'The number to call, "+141******00", is not a complete Spanish number; write +34 and nine digits, such as +34612345678.',
   ],
   [
     'a number of spaces',
@@ -61,7 +61,7 @@ const bad: readonly (readonly [title: string, argv: readonly string[], said: str
     '--agent-version needs a value; see --help.',
   ],
   ['--from without a value', ['call', to, '--from', '--wait'], '--from needs a value; see --help.'],
-  ['an empty --from', ['call', to, '--from='], '"--from=" is no flag; see --help.'],
+  ['an empty --from', ['call', to, '--from='], '"--from=" is not a flag; see --help.'],
   [
     'a --from of no country',
     ['call', to, '--from', '910000001'],
@@ -73,7 +73,7 @@ const bad: readonly (readonly [title: string, argv: readonly string[], said: str
     '--from: "hello" is neither a number in E.164 nor a uuid; write a number of your account, such as +34910000001, or its uuid.',
   ],
   ['a --from that is a flag', ['call', to, '--from', '-5'], '--from: "-5" looks like a flag; see --help.'],
-  ['--from twice', ['call', ...given, '--from', '+34910000002'], '--from is there twice; give it once.'],
+  ['--from twice', ['call', ...given, '--from', '+34910000002'], '--from is given twice; give it once.'],
   ['an unknown flag', ['call', ...given, '--wat'], 'There is no flag --wat; did you mean --wait?'],
   [
     'an unknown flag with a value',
@@ -93,7 +93,7 @@ const bad: readonly (readonly [title: string, argv: readonly string[], said: str
     ['call', ...given, '--key', 'a b'],
     '--key must be 1 to 200 visible ASCII characters without spaces.',
   ],
-  ['a switch with a value', ['call', ...given, '--wait=perhaps'], '--wait: takes no value.'],
+  ['a switch with a value', ['call', ...given, '--wait=perhaps'], '--wait takes no value.'],
   [
     'an agent version that is no uuid',
     ['call', ...given, '--agent-version', '5f0f2d64'],
@@ -112,29 +112,29 @@ const bad: readonly (readonly [title: string, argv: readonly string[], said: str
   [
     'a variable without a name',
     ['call', ...given, '--var', '=Ana'],
-    '--var: "=Ana" has no plain name before "="; write name=value.',
+    '--var: "=Ana" has no valid name before "="; write name=value, such as customer_name=Ana.',
   ],
   [
     'a variable with a space in its name',
     ['call', ...given, '--var', 'first name=Ana'],
-    '--var: "first name=Ana" has no plain name before "="; write name=value.',
+    '--var: "first name=Ana" has no valid name before "="; write name=value, such as customer_name=Ana.',
   ],
   [
     'a variable twice',
     ['call', ...given, '--var', 'a=1', '--var', 'b=2', '--var', 'a=3'],
-    '--var: "a" is there twice; give each name once.',
+    '--var: "a" is given twice; give each name once.',
   ],
   [
     'the variable of the key',
     ['call', ...given, '--var', 'digame_key=1'],
-    '--var: digame_key is the idempotency key of the call; give it with --key.',
+    '--var: digame_key holds the idempotency key; set it with --key.',
   ],
   ...['tomorrow', '2026-07-22', '2026-07-22T18:00', '2026-02-30T10:00:00Z', '2026-07-22T25:00:00Z'].map(
     (date) =>
       [
         `--not-after ${date}`,
         ['call', ...given, '--not-after', date],
-        `--not-after: "${date}" is not a moment; write date, time and zone, such as 2026-07-22T18:00:00+02:00.`,
+        `--not-after: "${date}" is not a date and time; write date, time and zone, such as 2026-07-22T18:00:00+02:00.`,
       ] as const,
   ),
   [
@@ -145,7 +145,7 @@ const bad: readonly (readonly [title: string, argv: readonly string[], said: str
   [
     '--mock-speed without --mock',
     ['call', ...given, '--mock-speed', '5'],
-    '--mock-speed does nothing alone; add --mock.',
+    '--mock-speed has no effect without --mock; add --mock.',
   ],
   ['an unknown command', ['cal', to], 'There is no command "cal"; did you mean `call`?'],
   ['a number as a command', [to], 'There is no command "+346…"; see digame --help.'],
@@ -159,7 +159,7 @@ const bad: readonly (readonly [title: string, argv: readonly string[], said: str
   [
     'an unknown status',
     ['calls', 'list', '--status', 'done'],
-    '--status: "done" is none of dialing, in_queue, in_progress, completed, failed, transferred, no_answer.',
+    '--status: "done" is not one of dialing, in_queue, in_progress, completed, failed, transferred, no_answer.',
   ],
   [
     '--limit 0',
@@ -169,7 +169,7 @@ const bad: readonly (readonly [title: string, argv: readonly string[], said: str
   [
     '--all with --limit',
     ['calls', 'list', '--all', '--limit', '5'],
-    '--all and --limit contradict each other; give one.',
+    '--all and --limit contradict each other; give only one.',
   ],
 ]
 
@@ -219,7 +219,7 @@ test.for([[], ['--mock']])('a --not-after in the past is refused, with %o', asyn
   const argv = ['call', ...given, '--not-after', '1999-12-31T23:59:59Z', ...flags]
   const { code, stdout, stderr } = await digame(argv, { fetch: mock.fetch })
   expect(stderr).toMatch(
-    /^error: --not-after: 1999-12-31T23:59:59\.000Z has passed, as it is 2\S+Z; give a later moment\.\n$/,
+    /^error: --not-after: 1999-12-31T23:59:59\.000Z has passed, as it is 2\S+Z; give a later date and time\.\n$/,
   )
   expect(stdout).toBe('')
   expect(code).toBe(2)

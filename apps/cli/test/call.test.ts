@@ -137,7 +137,7 @@ test('tries again where it is known that no call was made', async () => {
 test('places nothing after --not-after', async () => {
   const { mock, code, stdout, stderr } = await call(to, ['--not-after', '2026-07-22T11:59:59+02:00'])
   expect(stderr).toBe(
-    'error: --not-after: 2026-07-22T09:59:59.000Z has passed, as it is 2026-07-22T10:00:00.000Z; give a later moment.\n',
+    'error: --not-after: 2026-07-22T09:59:59.000Z has passed, as it is 2026-07-22T10:00:00.000Z; give a later date and time.\n',
   )
   expect(stdout).toBe('')
   expect(mock.journal).toEqual([])

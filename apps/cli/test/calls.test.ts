@@ -73,7 +73,7 @@ test('watch writes a line of JSON for each change', async () => {
 })
 
 test.each([
-  [1, 'nothing was heard of the call'],
+  [1, 'the state of the call is unknown'],
   [2, 'the call goes on'],
 ])('watch interrupted at look %i leaves the call alone, and says that %s', async (look, said) => {
   const callId = await place('k-1')

@@ -10,7 +10,7 @@ import type { Limits } from './limits.ts'
 import { placeAndFollow } from './place-and-follow.ts'
 
 /** What a visitor asks for. */
-export interface CallbackRequest extends Applicant {
+interface CallbackRequest extends Applicant {
   /** The id in the form's token. The same id is the same wish to be called. */
   readonly id: string
   readonly name: string
