@@ -53,6 +53,20 @@ test('shows each change of status, then the outcome and the transcript', async (
   expect(code).toBe(0)
 })
 
+test('reports the id of a placed call before anything is written to stdout', async () => {
+  const time = createTime()
+  const mock = await createMock({ clock: time.clock })
+  mocks.push(mock)
+  const log: string[] = []
+  await digame(['call', to, '--from', from], {
+    ...inTime(mock, time),
+    onPlaced: ({ callId, advice }) => log.push(callId, advice),
+    onStdout: () => log.push('stdout'),
+  })
+  const callId = mock.calls[0]?.id
+  expect(log).toEqual([callId, `The call was placed; read it with: digame calls get ${callId}`, 'stdout'])
+})
+
 test('ends without --wait when the call is accepted', async () => {
   const { mock, code, stdout } = await call(to)
   expect(stdout).toBe(`call    ${mock.calls[0]?.id}\nstatus  dialing\n`)

@@ -1,6 +1,6 @@
 import type { Clock, Fetch } from '@digame/client'
 import type { Mock } from '@digame/mock'
-import type { Output, World } from '../src/context.ts'
+import type { Output, PlacedCall, World } from '../src/context.ts'
 import type { ExitCode } from '../src/exit-codes.ts'
 import { run } from '../src/run.ts'
 
@@ -19,18 +19,19 @@ export interface Setup {
   readonly clock?: Clock
   readonly env?: World['env']
   readonly isTTY?: boolean
-  /** Aborted, the person has interrupted. */
+  /** Aborting it is the user's interruption. */
   readonly interrupt?: AbortController
-  /** Told of all that stderr has got, each time it gets more. */
+  /** Called with the whole text of stderr each time more is written. */
   readonly onStderr?: (text: string) => void
-  /** Told of all that stdout has got, each time it gets more. */
+  /** Called with the whole text of stdout each time more is written. */
   readonly onStdout?: (text: string) => void
+  readonly onPlaced?: (call: PlacedCall) => void
 }
 
-/** Runs a command line in this process, in a world where only what is given exists. */
+/** Runs a command line in this process, with exactly this environment. */
 export async function digame(argv: readonly string[], setup: Setup = {}): Promise<Result> {
   const { fetch = unreachable, clock, env = { DIGA_API_KEY: 'sk-test' }, isTTY = false } = setup
-  const { interrupt = new AbortController(), onStderr, onStdout } = setup
+  const { interrupt = new AbortController(), onStderr, onStdout, onPlaced } = setup
   const out = collector(isTTY, onStdout)
   const err = collector(isTTY, onStderr)
   const world: World = {
@@ -40,12 +41,13 @@ export async function digame(argv: readonly string[], setup: Setup = {}): Promis
     fetch,
     signal: interrupt.signal,
     ...(clock && { clock }),
+    ...(onPlaced && { onPlaced }),
   }
   const code = await run(argv, world)
   return { code, stdout: out.text(), stderr: err.text() }
 }
 
-/** Fails the test that sends something where nothing may be sent. */
+/** Fails a test that sends something although it gave no fetch. */
 const unreachable: Fetch = (url, { method }) => {
   throw new Error(`Something was sent: ${method} ${url}`)
 }
