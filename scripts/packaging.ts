@@ -1,4 +1,4 @@
-/** Packs the package it is run in as it would be published, and judges the tarball with publint and attw. */
+/** Packs the package in the current folder as it would be published, and checks the tarball with publint and attw. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ try {
   const tarball = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '')
   run('publint', 'run', tarball, '--strict')
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, unknown> }
-  // A command has nothing to import.
+  // attw checks imports, and the command line has none.
   if ('.' in exports)
     run(
       'attw',
