@@ -1,7 +1,7 @@
 import { isE164, isUuid } from '@digame/internal'
 import { UsageError } from './errors.ts'
 
-/** The values that calls can be filtered by. */
+/** What calls can be listed by. */
 export const statuses = [
   'dialing',
   'in_queue',

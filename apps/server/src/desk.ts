@@ -49,7 +49,7 @@ export function createDesk({ diga, from, log, clock, limits }: DeskOptions): Des
   const running = new Set<Promise<void>>()
 
   async function find(id: string): Promise<Callback | undefined> {
-    // A refusal goes to the request that began it.
+    // If it is refused, only the request that began it gets the reason.
     await beginning.get(id)?.catch(() => {})
     return callbacks.get(id)
   }
@@ -75,12 +75,13 @@ export function createDesk({ diga, from, log, clock, limits }: DeskOptions): Des
 
   function finish(callback: Callback): void {
     const { state } = callback.last.state
-    if (state === 'ended' || state === 'refused') forget(callback)
+    if (state === 'ended' || state === 'refused') retire(callback)
     // The phone may still be ringing.
-    else runLater(clock, holdMs, () => forget(callback), signal)
+    else runLater(clock, holdMs, () => retire(callback), signal)
   }
 
-  function forget({ id, number }: Callback): void {
+  /** Frees the number of a callback that is over, and forgets the oldest such callback if there are too many. */
+  function retire({ id, number }: Callback): void {
     admission.release(number)
     finished.push(id)
     const oldest = finished.length > limits.kept ? finished.shift() : undefined

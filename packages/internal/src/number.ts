@@ -22,8 +22,8 @@ export function maskNumber(number: string): string {
 }
 
 /**
- * Whether a Spanish number in E.164 is one that nobody should dial for you: 80x (premium rate and free), 90x (free, shared and
- * special cost) and 51x (a company's own).
+ * Whether a Spanish number in E.164 is of a kind that is never dialled: 80x (premium rate and free), 90x (free, shared and
+ * special cost) or 51x (a company's own).
  */
 export function isSpecialRate(number: string): boolean {
   return /^\+34(80|90|51)\d{7}$/.test(number)
