@@ -1,6 +1,6 @@
 export { type BackoffOptions, backoff } from './backoff.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { momentOf } from './moment.ts'
-export { isE164, isSpanishNumber, maskNumber } from './number.ts'
+export { isE164, isSpanishNumber, isSpecialRate, maskNumber } from './number.ts'
 export { createRandom } from './random.ts'
 export { isRecord, isUuid } from './values.ts'

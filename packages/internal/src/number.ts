@@ -20,3 +20,11 @@ export function maskNumber(number: string): string {
     ? '*'.repeat(number.length)
     : number.slice(0, 4) + '*'.repeat(number.length - 6) + number.slice(-2)
 }
+
+/**
+ * Whether a Spanish number in E.164 is of a kind that is never dialled: 80x (premium rate and free), 90x (free, shared and
+ * special cost) or 51x (a company's own).
+ */
+export function isSpecialRate(number: string): boolean {
+  return /^\+34(80|90|51)\d{7}$/.test(number)
+}

@@ -26,12 +26,12 @@ test.each([
   ['no consent', { consent: undefined }, 400, 'invalid_consent'],
   ['consent withheld', { consent: false }, 400, 'invalid_consent'],
   ['consent in words', { consent: 'true' }, 400, 'invalid_consent'],
-  ['something more', { from_number: '+34910000009' }, 400, 'invalid_request'],
+  ['an unknown field', { from_number: '+34910000009' }, 400, 'invalid_request'],
   ['a made-up token', { token: '11111111-2222-4333-8444-555555555555.x' }, 409, 'form_expired'],
 ])('%s is refused', async (_, form, status, code) => {
-  const answer = await desk.ask(form)
-  expect(answer.statusCode).toBe(status)
-  expect(answer.json()).toEqual({ error: { code, message: expect.any(String) } })
+  const response = await desk.ask(form)
+  expect(response.statusCode).toBe(status)
+  expect(response.json()).toEqual({ error: { code, message: expect.any(String) } })
   expect(desk.posts()).toBe(0)
 })
 
@@ -48,8 +48,8 @@ test.each(['José María', "O'Neill", 'Mª del Mar', 'Anne-Marie', 'Itziar ', 'N
 
 test('the form of another process is refused', async () => {
   await using other = await openDesk()
-  const answer = await desk.ask({ token: await other.token() })
-  expect(answer.statusCode).toBe(409)
+  const response = await desk.ask({ token: await other.token() })
+  expect(response.statusCode).toBe(409)
   expect(desk.posts()).toBe(0)
 })
 
@@ -65,8 +65,8 @@ test.each([
   [{ origin: 'null' }, 403],
   [{}, 403],
 ])('a POST with %j gets %i', async (headers, status) => {
-  const answer = await desk.ask({}, headers as Record<string, string>)
-  expect(answer.statusCode).toBe(status)
+  const response = await desk.ask({}, headers as Record<string, string>)
+  expect(response.statusCode).toBe(status)
   await desk.clock.advance(0)
   expect(desk.posts()).toBe(status === 202 ? 1 : 0)
 })
@@ -80,7 +80,7 @@ const post: InjectOptions = {
 test.each<[string, InjectOptions, number, string]>([
   ['broken JSON', { ...post, payload: '{"name":' }, 400, 'invalid_request'],
   ['no body', post, 400, 'invalid_request'],
-  ['a body that is no object', { ...post, payload: '[]' }, 400, 'invalid_request'],
+  ['a body that is not an object', { ...post, payload: '[]' }, 400, 'invalid_request'],
   ['a large body', { ...post, payload: JSON.stringify({ name: 'a'.repeat(5000) }) }, 413, 'body_too_large'],
   [
     'a body that is not JSON',
@@ -91,38 +91,68 @@ test.each<[string, InjectOptions, number, string]>([
   ['an unknown path', { url: '/nothing' }, 404, 'not_found'],
   ['an unknown method', { ...post, method: 'DELETE', payload: '{}' }, 404, 'not_found'],
   ['a path that cannot be read', { url: '/%' }, 400, 'invalid_request'],
-])('%s gets the one shape of errors', async (_, request, status, code) => {
-  const answer = await desk.app.inject(request)
-  expect(answer.statusCode).toBe(status)
-  expect(answer.json()).toEqual({ error: { code, message: expect.any(String) } })
+])('%s gets an error response of the usual shape', async (_, request, status, code) => {
+  const response = await desk.app.inject(request)
+  expect(response.statusCode).toBe(status)
+  expect(response.json()).toEqual({ error: { code, message: expect.any(String) } })
 })
 
-test('what goes wrong inside is not shown', async () => {
+test('an unexpected error shows nothing of its message', async () => {
   desk.app.get('/broken', async () => {
-    throw new Error('the inside')
+    throw new Error('a secret')
   })
-  const answer = await desk.app.inject('/broken')
-  expect(answer.statusCode).toBe(500)
-  expect(answer.json().error.code).toBe('internal')
-  expect(answer.body).not.toContain('inside')
+  const response = await desk.app.inject('/broken')
+  expect(response.statusCode).toBe(500)
+  expect(response.json().error.code).toBe('internal')
+  expect(response.body).not.toContain('secret')
 })
 
-test('every answer has the security headers', async () => {
-  for (const url of ['/', '/desk.js', '/healthz', '/nothing']) {
-    const { headers } = await desk.app.inject(url)
-    expect(headers['content-security-policy']).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    )
-    expect(headers).toMatchObject({
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-    })
-  }
+test.each<InjectOptions>([
+  { url: '/' },
+  { url: '/desk.js' },
+  { url: '/healthz' },
+  { url: '/nothing' },
+  { ...post, headers: { 'sec-fetch-site': 'cross-site' } },
+])('the response to %j has the security headers', async (request) => {
+  const { headers } = await desk.app.inject(request)
+  expect(String(headers['content-security-policy']).split(';')).toEqual([
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ])
+  expect(headers).toMatchObject({
+    'cache-control': 'no-store',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+  })
 })
 
-test('the page has a token of its own each time, and is healthy', async () => {
+test.each(['/desk.js', '/words.js', '/desk.css', '/icon.svg'])('%s is served', async (url) => {
+  expect((await desk.app.inject(url)).statusCode).toBe(200)
+})
+
+test.each(['/index.html', '/tsconfig.json', '/../package.json', '/..%2fsrc%2fapp.js', '/words.js/'])(
+  '%s is not served',
+  async (url) => {
+    const response = await desk.app.inject(url)
+    expect(response.statusCode).toBe(404)
+    expect(response.json().error.code).toBe('not_found')
+  },
+)
+
+test('each page has its own token', async () => {
   expect(await desk.token()).not.toBe(await desk.token())
+})
+
+test('the health check succeeds', async () => {
   expect((await desk.app.inject('/healthz')).json()).toEqual({ ok: true })
 })
