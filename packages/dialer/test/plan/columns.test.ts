@@ -61,11 +61,11 @@ test('variables may be named like members of every object', () => {
 
 describe('one clear error', () => {
   test.each([
-    [['nombre', 'ciudad'], {}, 'No column is the number: name one to_number, phone or teléfono'],
+    [['nombre', 'ciudad'], {}, 'No column holds the number: name one to_number, phone or teléfono'],
     [['nombre', 'ciudad'], {}, 'the columns are "nombre", "ciudad".'],
-    [['móvil', 'teléfono'], {}, 'Columns "móvil", "teléfono" could each be the number: say which'],
-    [['phone', 'a', 'a '], {}, 'The column "a" is there twice'],
-    [['phone', 'digame_key'], {}, '"digame_key" is the idempotency key'],
+    [['móvil', 'teléfono'], {}, 'Columns "móvil", "teléfono" could each be the number: choose one'],
+    [['phone', 'a', 'a '], {}, 'The column "a" appears twice'],
+    [['phone', 'digame_key'], {}, '"digame_key" is reserved for the idempotency key'],
     [['phone'], { number: 'Contacto' }, 'There is no column "Contacto" for number; the columns are "phone".'],
     [['phone', 'b'], { key: 'b', consent_at: 'B' }, '"B" is mapped twice'],
     [['key', 'KEY', 'phone'], {}, 'could each be the key'],

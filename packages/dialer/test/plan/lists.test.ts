@@ -1,5 +1,5 @@
+import { readLocalDays, suppressList } from '@digame/dialer'
 import { describe, expect, test } from 'vitest'
-import { readLocalDays, suppressList } from '../../src/plan/lists.ts'
 
 const port = { isCallable: (number: string) => /^\+34([5-9]\d{8}|400\d{6})$/.test(number) }
 
@@ -44,13 +44,13 @@ describe('a suppression list', () => {
   test('numbers that cannot be read are told, and all others suppressed', async () => {
     const { suppressed, done } = suppress('612345678\n3,46612E+10\n912345678\nAna\n')
     await expect(done).rejects.toThrow(
-      'The number on line 2 of the suppression list cannot be read, nor on 1 more lines',
+      'The number on line 2 of the suppression list cannot be read, nor can those on 1 more lines',
     )
     expect(suppressed).toEqual(['+34612345678', '+34912345678'])
   })
 
   test('a list without a column of numbers is refused', async () => {
-    await expect(suppress('nombre,ciudad\nAna,Madrid\n').done).rejects.toThrow('No column is the number')
+    await expect(suppress('nombre,ciudad\nAna,Madrid\n').done).rejects.toThrow('No column holds the number')
   })
 
   test('goes to the ledger in pieces', async () => {

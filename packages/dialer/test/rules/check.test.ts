@@ -1,11 +1,10 @@
+import { type Clock, defaultRetries } from '@digame/dialer'
 import { describe, expect, test } from 'vitest'
-import type { Clock } from '../../src/clock.ts'
 import { type BatchRules, readRules } from '../../src/rules/batch-rules.ts'
 import { createCalendarBook } from '../../src/rules/calendar.ts'
 import { type CheckOptions, createCheck } from '../../src/rules/check.ts'
 import { consentEnds, consentFault } from '../../src/rules/consent.ts'
 import { loadCalendars } from '../../src/rules/opening.ts'
-import { defaultRetries } from '../../src/rules/retries.ts'
 import { defaultWindow } from '../../src/rules/window.ts'
 
 const number = '+34912345678'
@@ -107,7 +106,7 @@ describe('a rule that cannot be evaluated stops the lead', () => {
 
   test.each([undefined, null, 0, 'no', {}])('a hook that answers %j', async (answer) => {
     expect(await check({ hook: () => answer as never })).toEqual(
-      failed('the suppression hook answered neither true nor false'),
+      failed('the suppression hook returned neither true nor false'),
     )
   })
 
@@ -120,7 +119,7 @@ describe('a rule that cannot be evaluated stops the lead', () => {
       return new Promise(() => {})
     }
     expect(await check({ hook, clock, hookTimeoutMs: 250 })).toEqual(
-      failed('the suppression hook did not answer in 250 ms'),
+      failed('the suppression hook took longer than 250 ms'),
     )
     expect(signal?.aborted).toBe(true)
     expect(timers).toEqual([])

@@ -13,7 +13,7 @@ test('an answer that the next lead would get too stops the batch, says why, and 
   const { clock, port, ledger, dialer, plan, events } = await createRig()
   port.deed = () => refusal('account', { status: 412, code: 'SIP_CONFIG_NOT_SET' })
   const batch = await plan({ count: 3 })
-  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('done')
   expect(port.requests).toHaveLength(1)
   expect(events).toContainEqual({ type: 'stopped', batch, why: 'account: SIP_CONFIG_NOT_SET' })
   expect(await ledger.status(batch)).toMatchObject({ leads: { ready: 3 }, spent: { calls: 0 } })
@@ -25,7 +25,7 @@ test.each(['rate_limited', 'never_left'] as const)(
     const { clock, port, ledger, dialer, plan, leads } = await createRig()
     port.deed = (_, no) => (no <= 5 ? refusal(reason) : 'completed')
     const batch = await plan({ limits: { tries: 1, callsPerDay: 1, budgetCalls: 1 } })
-    expect(await clock.drive(dialer().run())).toBe('done')
+    expect(await clock.run(dialer().run())).toBe('done')
     expect(port.calls).toHaveLength(1)
     expect((await leads(batch))[0]).toMatchObject({ state: 'done', tries: 1 })
     expect((await ledger.status(batch)).spent.calls).toBe(1)
@@ -39,7 +39,7 @@ test('Retry-After is honoured by all leads', async () => {
   port.deed = () =>
     port.requests.length === 1 ? refusal('rate_limited', { retryAfterMs: 90_000 }) : 'completed'
   await plan({ count: 2 })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   const [first, second] = port.requests
   expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(90_000)
 })
@@ -48,7 +48,7 @@ test('any other refusal ends the lead', async () => {
   const { clock, port, dialer, plan, leads } = await createRig()
   port.deed = () => refusal('refused', { status: 400, code: 'NON_SPANISH_PHONE_NUMBER' })
   const batch = await plan()
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   expect(port.requests).toHaveLength(1)
   expect((await leads(batch))[0]).toMatchObject({
     state: 'done',
@@ -62,7 +62,7 @@ test('broken answers of the service slow the run down', async () => {
   port.deed = ({ to_number }) =>
     to_number === numberOf(3) ? 'completed' : { placed: 'maybe', code: 'BAD_GATEWAY', status: 502 }
   await plan({ count: 4 })
-  await clock.drive(dialer({ limits: { maxConcurrent: 4 }, random: () => 1 }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: 4 }, random: () => 1 }).run())
   const slowed = events.flatMap((event) => (event.type === 'slowed' ? [event.ms] : []))
   expect(slowed).toEqual([1000, 2000, 4000])
 })
@@ -72,7 +72,7 @@ describe('a lost answer', () => {
     const { clock, port, dialer, plan, states, events } = await createRig()
     port.deed = () => 'lost'
     const batch = await plan()
-    await clock.drive(dialer().run())
+    await clock.run(dialer().run())
     expect(port.requests).toHaveLength(1)
     expect(await states(batch)).toEqual({ done: 1 })
     expect(events.map(({ type }) => type)).toEqual(
@@ -84,8 +84,8 @@ describe('a lost answer', () => {
     const { clock, port, ledger, dialer, plan, states } = await createRig()
     port.deed = () => 'lost_unmade'
     const batch = await plan()
-    expect(await clock.drive(dialer().run())).toBe('done')
-    expect(await clock.drive(dialer().run())).toBe('done')
+    expect(await clock.run(dialer().run())).toBe('done')
+    expect(await clock.run(dialer().run())).toBe('done')
     expect(port.requests).toHaveLength(1)
     expect(await states(batch)).toEqual({ held: 1 })
     expect(await ledger.held()).toMatchObject([
@@ -98,7 +98,7 @@ describe('a lost answer', () => {
     port.deed = () => 'lost'
     port.broken.add('find')
     await plan()
-    await clock.drive(dialer().run())
+    await clock.run(dialer().run())
     expect(port.requests).toHaveLength(1)
     expect(await ledger.held()).toMatchObject([
       { why: 'lookup_failed', evidence: { reason: 'find is down' } },
@@ -115,7 +115,7 @@ describe('a lost answer', () => {
       found = clock.now()
       return find(query)
     }
-    await clock.drive(dialer().run())
+    await clock.run(dialer().run())
     expect(found - (port.requests[0]?.at ?? 0)).toBeGreaterThanOrEqual(20_000)
   })
 })
@@ -126,7 +126,7 @@ test('a port that throws may have placed a call', async () => {
     throw new Error('a bug')
   }
   const batch = await plan()
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   expect(port.requests).toHaveLength(1)
   expect(await states(batch)).toEqual({ held: 1 })
 })
@@ -136,11 +136,11 @@ test('a port that never answers may have placed a call; its late answer still co
   const answer = Promise.withResolvers<Placement>()
   port.deed = () => () => answer.promise
   const batch = await plan()
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   expect(await states(batch)).toEqual({ held: 1 })
   answer.resolve(refusal('refused'))
   await clock.until(async () => (await ledger.held()).length === 0)
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   expect(await states(batch)).toEqual({ done: 1 })
   expect(port.requests).toHaveLength(1)
 })
@@ -150,7 +150,7 @@ describe('calls that come back without their key', () => {
     const { clock, port, dialer, plan, events, states } = await createRig()
     port.echoes = false
     const batch = await plan({ count: 3 })
-    await clock.drive(dialer().run())
+    await clock.run(dialer().run())
     expect(port.calls).toHaveLength(1)
     expect(events).toContainEqual({
       type: 'stopped',
@@ -165,7 +165,7 @@ describe('calls that come back without their key', () => {
     port.echoes = false
     port.deed = () => 'lost'
     const batch = await plan({ count: 3 })
-    await clock.drive(dialer().run())
+    await clock.run(dialer().run())
     expect(port.calls).toHaveLength(1)
     expect(events).toContainEqual({
       type: 'stopped',
@@ -182,7 +182,7 @@ describe('right before a request', () => {
   test('a number on a list ends its lead', async () => {
     const { clock, port, dialer, plan, leads } = await createRig()
     const batch = await plan(service)
-    await clock.drive(dialer({ suppression: () => true }).run())
+    await clock.run(dialer({ suppression: () => true }).run())
     expect(port.requests).toEqual([])
     expect((await leads(batch))[0]).toMatchObject({ state: 'cancelled', why: 'suppressed' })
   })
@@ -191,7 +191,7 @@ describe('right before a request', () => {
     const { clock, port, dialer, plan, leads } = await createRig()
     const batch = await plan(service)
     const suppression = () => Promise.reject(new Error('the list is down'))
-    await clock.drive(dialer({ suppression }).run())
+    await clock.run(dialer({ suppression }).run())
     expect(port.requests).toEqual([])
     expect((await leads(batch))[0]).toMatchObject({
       state: 'cancelled',
@@ -202,7 +202,7 @@ describe('right before a request', () => {
   test('a batch planned with a suppression hook does not run without one', async () => {
     const { clock, port, dialer, plan, events } = await createRig()
     const batch = await plan(service)
-    await clock.drive(dialer().run())
+    await clock.run(dialer().run())
     expect(port.requests).toEqual([])
     expect(events).toContainEqual({
       type: 'stopped',
@@ -219,7 +219,7 @@ describe('right before a request', () => {
       if (++asked === 1) clock.freeze(7500)
       return false
     }
-    await clock.drive(dialer({ suppression }).run())
+    await clock.run(dialer({ suppression }).run())
     expect(events.filter(({ type }) => type === 'refused')).toMatchObject([{ why: 'not_after' }])
     expect(port.requests).toHaveLength(1)
     expect(asked).toBe(2)
@@ -233,11 +233,11 @@ describe('right before a request', () => {
     const suppression = () => {
       if (++asked === 1) {
         clock.freeze(10_000)
-        clock.set(clock.now() - 10_000)
+        clock.step(-10_000)
       }
       return false
     }
-    await clock.drive(dialer({ suppression }).run())
+    await clock.run(dialer({ suppression }).run())
     expect(events.filter(({ type }) => type === 'refused')).toMatchObject([{ why: 'not_after' }])
     expect(port.requests).toHaveLength(1)
   })

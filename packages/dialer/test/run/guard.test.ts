@@ -1,7 +1,6 @@
 import { copyFile } from 'node:fs/promises'
-import { type Ledger, openSqliteLedger, type Runner } from '@digame/dialer'
+import { DialerFencedError, type Ledger, openSqliteLedger, type Runner } from '@digame/dialer'
 import { expect, onTestFinished, test } from 'vitest'
-import { DialerFencedError } from '../../src/errors.ts'
 import { createRig, numberOf } from './support/rig.ts'
 
 test('an old copy of a ledger is refused, and calls that it forgot halt it', async () => {
@@ -9,15 +8,15 @@ test('an old copy of a ledger is refused, and calls that it forgot halt it', asy
   await plan({ count: 3 })
   await copyFile(path, `${path}.old`)
   await copyFile(`${path}-wal`, `${path}.old-wal`).catch(() => {})
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   expect(port.calls).toHaveLength(3)
-  await clock.pass(60_000)
+  await clock.advance(60_000)
 
   const old = await openSqliteLedger(`${path}.old`, { now: clock.now })
   await expect(dialer({ ledger: old }).run()).rejects.toMatchObject({ code: 'ELSEWHERE' })
   // A person who does not know better.
   await old.adopt()
-  expect(await clock.drive(dialer({ ledger: old }).run())).toBe('halted')
+  expect(await clock.run(dialer({ ledger: old }).run())).toBe('halted')
   expect(port.requests).toHaveLength(3)
   expect(events.filter(({ type }) => type === 'halted')).toHaveLength(1)
   expect(await old.alarms()).toMatchObject(port.calls.map(({ id }) => ({ kind: 'unknown_call', callId: id })))
@@ -34,7 +33,7 @@ test('an incomplete listing places nothing until it is complete', async () => {
   await clock.until(() => events.filter(({ type }) => type === 'unchecked').length === 3)
   expect(port.requests).toEqual([])
   port.broken.delete('list')
-  expect(await clock.drive(run)).toBe('done')
+  expect(await clock.run(run)).toBe('done')
   expect(port.requests).toHaveLength(1)
 })
 
@@ -50,7 +49,7 @@ test('a call of another ledger on the same account is nobody of ours', async () 
     outcome: 'completed',
     variables: {},
   })
-  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('done')
 })
 
 test('what a dead runner was sending is looked up, and its calls are followed, after the calls were compared again', async () => {
@@ -74,7 +73,7 @@ test('what a dead runner was sending is looked up, and its calls are followed, a
   await ledger.placed(claimed[0]?.attempt ?? '', { callId: port.calls[0]?.id ?? '' })
   await dead.leave()
 
-  await clock.drive(dialer({ limits: { maxConcurrent: 3 } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: 3 } }).run())
   expect(port.requests).toHaveLength(2)
   expect(await states(batch)).toEqual({ done: 2, held: 1 })
   expect(events).toContainEqual({ type: 'taken_over', attempts: 3 })
@@ -128,7 +127,7 @@ test('a runner that lost its lease places nothing more, records what it knows, a
     }
   }
   const run = dialer({ ledger: joined, limits: { maxConcurrent: 1 } }).run()
-  expect(await clock.drive(run)).toBe('done')
+  expect(await clock.run(run)).toBe('done')
   const types = events.map(({ type }) => type)
   expect(types.filter((type) => type === 'joined')).toHaveLength(2)
   const fencedAt = types.indexOf('fenced')
@@ -148,7 +147,7 @@ test('facts are written as soon as the store answers again', async () => {
         ? () => Promise.reject(new Error('the connection is gone'))
         : target[name],
   })
-  expect(await clock.drive(dialer({ ledger: shaky }).run())).toBe('done')
+  expect(await clock.run(dialer({ ledger: shaky }).run())).toBe('done')
   expect(port.requests).toHaveLength(1)
   expect(events.filter(({ type }) => type === 'ledger_trouble')).toHaveLength(4)
   expect(await states(batch)).toEqual({ done: 1 })
@@ -161,7 +160,7 @@ test('a call that cannot be read for longer than a call can last gives its slot 
   const run = dialer().run()
   await clock.until(() => port.calls.length === 2)
   port.broken.delete('get')
-  expect(await clock.drive(run)).toBe('done')
+  expect(await clock.run(run)).toBe('done')
   const [first, second] = port.calls
   expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(600_000)
   expect((await leads(batch))[0]).toMatchObject({
@@ -173,7 +172,7 @@ test('a call that cannot be read for longer than a call can last gives its slot 
 test('the more calls are followed, the less often each is read', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan({ count: 200 })
-  await clock.drive(dialer({ limits: { maxConcurrent: 200, pollMs: 100 } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: 200, pollMs: 100 } }).run())
   expect(port.calls).toHaveLength(200)
   expect(port.reads / 30).toBeLessThan(130)
 })
@@ -184,7 +183,7 @@ test('a service that does not answer a reading is asked again', async () => {
   const get = port.get
   let asked = 0
   port.get = (callId, options) => (++asked === 1 ? new Promise(() => {}) : get(callId, options))
-  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('done')
   expect(await states(batch)).toEqual({ done: 1 })
 })
 
@@ -198,7 +197,7 @@ test('a listing that never ends places nothing, and does not keep the run from e
   const run = dialer().run({ signal: stop.signal })
   await clock.until(() => events.some(({ type }) => type === 'unchecked'))
   stop.abort()
-  expect(await clock.drive(run)).toBe('aborted')
+  expect(await clock.run(run)).toBe('aborted')
   expect(port.requests).toEqual([])
 })
 
@@ -209,7 +208,7 @@ async function forgetful() {
   await plan({ count: 3 })
   await copyFile(path, `${path}.old`)
   await copyFile(`${path}-wal`, `${path}.old-wal`).catch(() => {})
-  await clock.drive(dialer({ limits: { callsPerMinute: 1 } }).run())
+  await clock.run(dialer({ limits: { callsPerMinute: 1 } }).run())
   port.calls.forEach((call, index) => {
     Object.assign(call, { at: call.at + index * 3_600_000 })
   })
@@ -231,17 +230,17 @@ test('a start that fails while it takes in forgotten calls has halted the ledger
     },
   }
   const run = dialer({ ledger: failing }).run({ signal: AbortSignal.timeout(60_000) })
-  await clock.drive(run)
+  await clock.run(run)
   expect(await old.halted()).toContain("3 of this ledger's calls")
   await expect(dialer({ ledger: old }).run()).rejects.toMatchObject({ code: 'HALTED' })
   // Taken in oldest first: the next comparison begins at it, and sees the rest.
   await old.adopt()
-  expect(await clock.drive(dialer({ ledger: old }).run())).toBe('halted')
+  expect(await clock.run(dialer({ ledger: old }).run())).toBe('halted')
   expect(new Set((await old.alarms()).map(({ callId }) => callId))).toEqual(
     new Set(port.calls.map(({ id }) => id)),
   )
   await old.adopt()
-  await clock.drive(dialer({ ledger: old }).run())
+  await clock.run(dialer({ ledger: old }).run())
   expect(port.requests).toHaveLength(3)
 })
 
@@ -251,27 +250,26 @@ test('forgotten calls that name no number are said to', async () => {
   port.list = async function* (options) {
     for await (const { to_number: _, ...call } of list(options)) yield call
   }
-  expect(await clock.drive(dialer({ ledger: old }).run())).toBe('halted')
+  expect(await clock.run(dialer({ ledger: old }).run())).toBe('halted')
   expect(await old.halted()).toContain('3 of them name no number')
 })
 
 test('nothing is placed where the clock was set back', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan({ count: 1 })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   await plan({ numbers: [numberOf(5)] })
-  const now = clock.now()
-  clock.set(now - 3_600_000)
+  clock.step(-3_600_000)
   await expect(dialer().run()).rejects.toMatchObject({ code: 'CLOCK_WENT_BACK' })
-  clock.set(now)
-  expect(await clock.drive(dialer().run())).toBe('done')
+  clock.step(3_600_000)
+  expect(await clock.run(dialer().run())).toBe('done')
   expect(port.requests).toHaveLength(2)
 })
 
 test('a quarter of an hour before the newest attempt is compared too', async () => {
   const { clock, port, ledger, dialer, plan } = await createRig()
   await plan({ count: 1 })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   const [made] = port.calls
   port.calls.unshift({
     ...(made as NonNullable<typeof made>),
@@ -280,7 +278,7 @@ test('a quarter of an hour before the newest attempt is compared too', async () 
     at: (made?.at ?? 0) - 600_000,
   })
   await plan({ numbers: [numberOf(5)] })
-  expect(await clock.drive(dialer().run())).toBe('halted')
+  expect(await clock.run(dialer().run())).toBe('halted')
   expect(port.requests).toHaveLength(1)
 })
 
@@ -292,10 +290,10 @@ test('hours are kept by the clock of the ledger, not by that of a machine that i
   const controller = new AbortController()
   const run = dialer({ ledger: right }).run({ signal: controller.signal })
   await clock.until(() => events.some(({ type }) => type === 'waiting'))
-  await clock.pass(10_000)
+  await clock.advance(10_000)
   expect(port.requests).toEqual([])
   controller.abort()
-  expect(await clock.drive(run)).toBe('aborted')
+  expect(await clock.run(run)).toBe('aborted')
 })
 
 test('what a dead runner left is compared before anything more is placed', async () => {
@@ -326,6 +324,6 @@ test('what a dead runner left is compared before anything more is placed', async
       }
     },
   }
-  expect(await clock.drive(dialer({ ledger: shared }).run())).toBe('halted')
+  expect(await clock.run(dialer({ ledger: shared }).run())).toBe('halted')
   expect(port.requests).toHaveLength(1)
 })

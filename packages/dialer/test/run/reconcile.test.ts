@@ -7,7 +7,7 @@ async function heldRig(count: number): Promise<Rig & { batch: number }> {
   const { clock, port, plan, dialer } = rig
   port.deed = () => 'lost_unmade'
   const batch = await plan({ count })
-  await clock.drive(dialer({ limits: { maxConcurrent: count } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: count } }).run())
   port.deed = () => 'completed'
   return { ...rig, batch }
 }
@@ -46,11 +46,11 @@ test('a call that is found now is recorded, whatever the person says', async () 
   port.deed = () => 'lost'
   port.broken.add('find')
   const batch = await plan()
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   port.broken.delete('find')
   const [held] = await ledger.held()
   expect(await dialer().settle(held?.id ?? '', 'not_called')).toBe('placed')
-  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('done')
   expect(port.requests).toHaveLength(1)
   expect(await states(batch)).toEqual({ done: 1 })
 })
@@ -84,7 +84,7 @@ test('a look-up that began while its sender could still send it settles nothing'
 test('what happened before the clock was set back cannot be looked up', async () => {
   const { clock, ledger, dialer } = await heldRig(1)
   clock.freeze(600_000)
-  clock.set(clock.now() - 3_600_000)
+  clock.step(-3_600_000)
   expect(await dialer().settleAbsent()).toEqual({ returned: 0, placed: 0, left: 1 })
   const [shown] = await list(dialer().reconcile())
   expect(shown).toMatchObject({ now: 'unknown', reason: expect.stringContaining('set back') })
@@ -95,7 +95,7 @@ test('on a person’s word a lead is called again, and its lost try does not cou
   const { clock, port, ledger, dialer, batch, leads } = await heldRig(1)
   clock.freeze(600_000)
   expect(await dialer().settleAbsent()).toEqual({ returned: 1, placed: 0, left: 0 })
-  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('done')
   expect(port.calls).toHaveLength(1)
   expect((await leads(batch))[0]).toMatchObject({ state: 'done', tries: 1 })
   expect((await ledger.status(batch)).spent.calls).toBe(1)
@@ -122,7 +122,7 @@ test('a person may name the call, but not one of somebody else', async () => {
   port.deed = ({ to_number }) => (to_number.endsWith('0') ? 'lost' : 'completed')
   port.broken.add('find')
   await plan({ count: 2 })
-  await clock.drive(dialer({ limits: { maxConcurrent: 2 } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: 2 } }).run())
   const [held] = await ledger.held()
   const mine = port.calls.find(({ key }) => key === held?.idempotencyKey)
   const other = port.calls.find(({ key }) => key !== held?.idempotencyKey)

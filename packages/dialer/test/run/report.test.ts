@@ -45,7 +45,7 @@ test('a report has every row of the plan, those that are not called too', async 
     numbers: [numberOf(0), numberOf(1), numberOf(0)],
     retries: { no_answer: [] },
   })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   const [first, second] = port.calls
   const csv = await text(dialer().report(batch, { format: 'csv', variables: ['name'] }))
   const at = (ms: number): string => new Date(ms).toISOString()

@@ -1,6 +1,7 @@
+import { DialerInputError, defaultRetries } from '@digame/dialer'
 import { describe, expect, test } from 'vitest'
 import type { Attempt, Undecided } from '../../src/ledger/records.ts'
-import { afterCall, badRetries, defaultRetries } from '../../src/rules/retries.ts'
+import { afterCall, readRetries } from '../../src/rules/retries.ts'
 import { decisionFor } from '../../src/run/decide.ts'
 
 const hour = 3_600_000
@@ -16,11 +17,11 @@ describe('by the default table', () => {
     ['completed', 1, { to: 'done', why: 'completed' }],
     ['transferred', 1, { to: 'done', why: 'transferred' }],
     ['other', 1, { to: 'done', why: 'other' }],
-  ] as const)('after %s, the %i. time: %j', (outcome, count, follows) => {
+  ] as const)('after %s number %i: %j', (outcome, count, follows) => {
     expect(afterCall({ outcome, count, tries: count, endedAt: 0 }, defaultRetries, 9)).toEqual(follows)
   })
 
-  test('a lead without a try left is exhausted', () => {
+  test('a lead without any try left is exhausted', () => {
     const call = { outcome: 'failed', count: 1, tries: 3, endedAt: 0 } as const
     expect(afterCall(call, defaultRetries, 3)).toEqual({ to: 'exhausted', why: 'failed' })
   })
@@ -44,7 +45,7 @@ describe('after a refusal', () => {
       outcomes: {},
     }
     const limits = { tries: 3, callsPerDay: 3 }
-    return decisionFor(undecided, { table: defaultRetries, limits, backoffMs: 5000, now: 2000 })
+    return decisionFor(undecided, { retries: defaultRetries, limits, backoffMs: 5000, now: 2000 })
   }
   test.each([
     ['rate_limited: HTTP_429', 1, { to: 'ready', dueAt: 6000 }],
@@ -57,11 +58,11 @@ describe('after a refusal', () => {
     ['person', 1, { to: 'ready', dueAt: 2000 }],
     ['suppressed', 1, { to: 'cancelled', why: 'suppressed' }],
     ['refused: NON_SPANISH_PHONE_NUMBER', 1, { to: 'done', why: 'refused: NON_SPANISH_PHONE_NUMBER' }],
-  ])('%s, the %i. in a row', (why, refusals, follows) => {
+  ])('%s, refusal number %i in a row', (why, refusals, follows) => {
     expect(decide(why, refusals)).toEqual(follows)
   })
 
-  test('a rule that fails for the fifth time in a row ends the lead, however it was refused before', () => {
+  test('a rule that fails for the fifth time in a row ends the lead, whatever it was refused for before', () => {
     expect(decide('rule_failed: down', 5, 1)).toEqual({ to: 'ready', dueAt: 81_000 })
     expect(decide('rule_failed: down', 9, 4)).toMatchObject({ to: 'ready' })
     expect(decide('rule_failed: down', 5, 5)).toEqual({ to: 'cancelled', why: 'rule_failed: down' })
@@ -75,13 +76,18 @@ test.each([
   ],
   [
     { no_answer: [-1] },
-    'retries.no_answer is a list of whole milliseconds, such as [3600000]; [] means never.',
+    'retries.no_answer is not a list of whole milliseconds: write [3600000], or [] for never.',
   ],
   [
     { no_answer: 'never' },
-    'retries.no_answer is a list of whole milliseconds, such as [3600000]; [] means never.',
+    'retries.no_answer is not a list of whole milliseconds: write [3600000], or [] for never.',
   ],
-  [7, 'retries is a table of outcomes, such as { no_answer: [3600000] }.'],
-])('a table that makes no sense is told in a line: %j', (table, message) => {
-  expect(badRetries(table)).toBe(message)
+  [
+    { no_answer: undefined },
+    'retries.no_answer is not a list of whole milliseconds: write [3600000], or [] for never.',
+  ],
+  [7, 'retries is not a table of outcomes, such as { no_answer: [3600000] }.'],
+  [[], 'retries is not a table of outcomes, such as { no_answer: [3600000] }.'],
+])('an invalid table is refused in one line: %j', (table, message) => {
+  expect(() => readRetries(table)).toThrow(new DialerInputError('BAD_PLAN', message))
 })
