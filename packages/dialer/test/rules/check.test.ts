@@ -144,8 +144,24 @@ describe('a rule that cannot be evaluated stops the lead', () => {
 })
 
 describe('rules read back', () => {
-  test('are what was written', () => {
-    expect(readRules(JSON.parse(JSON.stringify(rules)))).toEqual(rules)
+  const whole: BatchRules = {
+    ...rules,
+    zone: 'Europe/Madrid',
+    region: 'MD',
+    holidays: {
+      moved: [{ year: 2026, source: 'BOE', mondays: { '2026-12-07': ['MD'] } }],
+      local: [{ name: 'San Isidro', region: 'MD', date: '2026-05-15' }, { date: '2026-11-09' }],
+    },
+  }
+
+  test.each([[rules], [whole]])('are what was written', (written) => {
+    expect(readRules(JSON.parse(JSON.stringify(written)))).toEqual(written)
+  })
+
+  test('give every number the calendar that it was planned with', () => {
+    const read = readRules(JSON.parse(JSON.stringify(whole)))
+    for (const one of [number, '+34612345678', '+34952345678', '+34928345678'])
+      expect(createCalendarBook(read).keyOf(one)).toBe(createCalendarBook(whole).keyOf(one))
   })
 
   test.each([
@@ -158,7 +174,19 @@ describe('rules read back', () => {
     [{ ...rules, isStrict: undefined }],
     [{ ...rules, retries: { busy: [1] } }],
     [{ ...rules, retries: undefined }],
+    [{ ...rules, retries: [] }],
+    [{ ...rules, holidays: 'none' }],
     [{ ...rules, holidays: { moved: [] } }],
+    [{ ...rules, holidays: { moved: [], local: ['2026-05-15'] } }],
+    [{ ...rules, holidays: { moved: [], local: [{ date: '2026-05-15', region: 7 }] } }],
+    [{ ...rules, holidays: { moved: [{ year: 2026, source: 'x' }], local: [] } }],
+    [
+      {
+        ...rules,
+        holidays: { moved: [{ year: 2026, source: 'x', mondays: { '2026-05-04': 'MD' } }], local: [] },
+      },
+    ],
+    [{ ...rules, zone: null }],
     [{ ...rules, region: 5 }],
   ])('%j cannot be read', (json) => {
     expect(() => readRules(json as never)).toThrow('cannot be read')

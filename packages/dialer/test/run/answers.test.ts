@@ -120,16 +120,19 @@ describe('a lost answer', () => {
   })
 })
 
-test('a port that throws may have placed a call', async () => {
-  const { clock, port, dialer, plan, states } = await createRig()
-  port.deed = () => async () => {
-    throw new Error('a bug')
-  }
-  const batch = await plan()
-  await clock.run(dialer().run())
-  expect(port.requests).toHaveLength(1)
-  expect(await states(batch)).toEqual({ held: 1 })
-})
+test.each([new Error('a bug'), undefined, { code: 7 }])(
+  'a port that throws %s may have placed a call',
+  async (thrown) => {
+    const { clock, port, dialer, plan, states } = await createRig()
+    port.deed = () => async () => {
+      throw thrown
+    }
+    const batch = await plan()
+    await clock.run(dialer().run())
+    expect(port.requests).toHaveLength(1)
+    expect(await states(batch)).toEqual({ held: 1 })
+  },
+)
 
 test('a port that never answers may have placed a call; its late answer still counts', async () => {
   const { clock, port, ledger, dialer, plan, states } = await createRig()
