@@ -26,7 +26,7 @@ export interface Session extends RunContext {
   readonly state: SessionState
 }
 
-export interface SessionSignals {
+interface SessionSignals {
   /** Look-ups and following end; requests under way go on. */
   readonly over: AbortSignal
   /** No request is sent any more, not even for an attempt that was claimed a moment ago. */
@@ -36,7 +36,7 @@ export interface SessionSignals {
 }
 
 /** What the loop of a session remembers from turn to turn. Times are of the monotonic clock, in milliseconds. */
-export interface SessionState {
+interface SessionState {
   phase: Phase
   /** When the next full scan is due. */
   scanAt: number

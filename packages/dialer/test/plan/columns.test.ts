@@ -48,7 +48,7 @@ test('columns are mapped by name, letter case and accents apart', () => {
   })
 })
 
-test('a column without a name is none', () => {
+test('a column without a name is not a variable', () => {
   expect(readHeader(['phone', '', ''])).toMatchObject({ variables: [], unnamed: [1, 2], width: 3 })
 })
 
@@ -73,7 +73,7 @@ describe('one clear error', () => {
     expect(() => readHeader(header, columns)).toThrow(message)
   })
 
-  test('shows no number of a first line that is no header', () => {
+  test('masks a number in a first line that is not a header', () => {
     expect(() => readHeader(['+34612345678', 'Ana'])).toThrow('the columns are "+346******78", "Ana".')
   })
 })

@@ -21,7 +21,7 @@ const ends = (...args: Parameters<typeof estimateOf>): string | undefined =>
   estimateOf(...args).endsAt?.toISOString()
 
 describe('how much', () => {
-  test('calls, minutes and cost follow from what is assumed, which is told', () => {
+  test('calls, minutes and cost follow from the assumptions, which are repeated', () => {
     expect(estimatePlan({ loads: [load('always', 100)], calendars, now: tuesday })).toMatchObject({
       calls: 100,
       minutes: 200,
@@ -42,7 +42,7 @@ describe('how much', () => {
     expect(estimateOf([load('always', 1)], { minutesPerCall: 1, pricePerMinute: 0.00005 }).cost).toBe(0.0001)
   })
 
-  test('without a price no cost is told', () => {
+  test('without a price there is no cost', () => {
     expect(estimateOf([load('always', 1)])).not.toHaveProperty('cost')
   })
 
@@ -56,7 +56,7 @@ describe('how much', () => {
 })
 
 describe('when it ends', () => {
-  test('nobody takes no time', () => {
+  test('a plan without leads takes no time', () => {
     expect(ends([])).toBe('2026-03-10T08:00:00.000Z')
   })
 
@@ -69,11 +69,11 @@ describe('when it ends', () => {
     expect(ends([load('madrid', leads)], { slots })).toBe(end)
   })
 
-  test('ringing holds a slot', () => {
+  test('ringing takes a slot', () => {
     expect(ends([load('madrid', 10)], { ringSeconds: 30 })).toBe('2026-03-10T08:25:00.000Z')
   })
 
-  test('calls a minute hold it back', () => {
+  test('a limit of calls per minute delays the end', () => {
     expect(ends([load('madrid', 61)], { slots: 100, callsPerMinute: 1 })).toBe('2026-03-10T09:02:00.000Z')
   })
 
@@ -96,17 +96,17 @@ describe('when it ends', () => {
     )
   })
 
-  test('hours that never open leave it out', () => {
+  test('without hours that open there is no end', () => {
     expect(estimateOf([load('broken', 1), load('madrid', 1)])).not.toHaveProperty('endsAt')
   })
 
-  test('beyond two years the pace goes on', () => {
+  test('beyond two years the rate is extrapolated', () => {
     const years = (leads: number): number =>
       (Date.parse(ends([load('madrid', leads)]) ?? '') - tuesday) / (365.25 * 86_400_000)
     expect(years(900_000) / years(150_000)).toBeCloseTo(6, 0)
   })
 
-  test('a million calls are told in a moment', () => {
+  test('a million calls are estimated in a moment', () => {
     expect(ends([load('madrid', 500_000), load('canary', 500_000)], { slots: 15 })).toMatch(/^2026-1[01]/)
   })
 })

@@ -67,7 +67,7 @@ describe.each(stores)('on $name', ({ create }) => {
     expect(Object.keys(batch.calendars).sort()).toEqual(leads.map(({ calendar }) => calendar).sort())
   })
 
-  test('each row is planned, a duplicate, suppressed or rejected, and says why', async () => {
+  test('each row is planned, a duplicate, suppressed or rejected for a reason', async () => {
     const ledger = await (await create()).open()
     await ledger.suppress(['+34633333333'], 'a list')
     const { batch, rejected } = await plan(ledger, {
@@ -109,7 +109,7 @@ describe.each(stores)('on $name', ({ create }) => {
     expect(values.join(' ')).not.toMatch(/\d{7}/)
   })
 
-  test('a number is planned once a batch, whichever piece its rows are in', async () => {
+  test('a number is planned once per batch, whichever piece its rows are in', async () => {
     const ledger = await (await create()).open()
     const numbers = Array.from({ length: 2500 }, (_, index) => 600_000_000 + (index % 1700))
     const { batch } = await plan(ledger, { leads: { csv: `phone\n${numbers.join('\n')}` } })
@@ -173,7 +173,7 @@ describe('the hash', () => {
     expect(await hash(options)).toBe(await hash(base))
   })
 
-  test('is another for other rows, agent, hours or rules', async () => {
+  test('differs for other rows, agents, hours or rules', async () => {
     const others: Partial<PlanOptions>[] = [
       base,
       { leads: { csv: 'phone,name\n612345678,Ana\n912345679,Luis\n' } },
@@ -210,7 +210,7 @@ describe('purposes', () => {
     '666666666,2024-06-02',
   ].join('\n')
 
-  test('commercial needs a consent of the two years before the call', async () => {
+  test('commercial needs a consent given in the two years before the call', async () => {
     const ledger = await sqlite()
     const { batch, rejected } = await plan(ledger, { purpose: 'commercial', leads: { csv } })
     expect(rejected).toEqual({
@@ -225,7 +225,7 @@ describe('purposes', () => {
     expect(ends).toEqual(['2028-04-30T22:00:00.000Z', '2026-06-01T22:00:00.000Z'])
   })
 
-  test('service and requested need none, and keep what there is', async () => {
+  test('service and requested need no consent, and keep the one given', async () => {
     const ledger = await sqlite()
     const { batch, rejected } = await plan(ledger, { leads: { csv } })
     expect(rejected).toEqual({ consent_at_unreadable: 1 })
@@ -255,7 +255,7 @@ describe('purposes', () => {
     expect((await plan(ledger, options)).batch.state).toBe('paused')
   })
 
-  test('commercial calls to numbers without a region keep the holidays of all', async () => {
+  test('commercial calls to numbers without a region keep the holidays of every region', async () => {
     const rows = { csv: 'phone,consent_at\n612345678,2026-05-01\n' }
     const where = async (options: Partial<PlanOptions>) => {
       const { batch } = await plan(await sqlite(), { leads: rows, ...options })
@@ -268,7 +268,7 @@ describe('purposes', () => {
 })
 
 describe('dates of a row', () => {
-  test('a lead that is over, or due after it is over, is rejected', async () => {
+  test('a lead that has expired, or expires before it is due, is rejected', async () => {
     const { rejected, batch } = await plan(await sqlite(), {
       leads: {
         csv: 'phone,end,not_before\n611111111,2026-05-01,\n622222222,2026-06-10,2026-06-11\n633333333,2026-06-10,\n644444444,x,',
@@ -279,7 +279,7 @@ describe('dates of a row', () => {
     expect(batch.rows.planned).toBe(1)
   })
 
-  test("the batch's end is every lead's", async () => {
+  test('every lead expires with the batch', async () => {
     const ledger = await sqlite()
     const expiresAt = new Date('2026-06-20T10:00:00Z')
     const { batch } = await plan(ledger, { expiresAt })
@@ -291,7 +291,7 @@ describe('dates of a row', () => {
 })
 
 describe('objects', () => {
-  test('are read from any iterable, their values as text', async () => {
+  test('are read from any iterable, with their values as text', async () => {
     const ledger = await sqlite()
     async function* rows() {
       yield { phone: '612345678', n: 5, ok: true, at: new Date(0), none: null, missing: undefined }
@@ -306,7 +306,7 @@ describe('objects', () => {
     ])
   })
 
-  test('that hold no lead are rejected, and none vanishes', async () => {
+  test('that hold no lead are rejected, and none is lost', async () => {
     const rows = [
       { phone: '612345678' },
       { name: 'Ana' },
@@ -324,7 +324,7 @@ describe('objects', () => {
     expect(rejected).toEqual({ row_broken: 3, row_empty: 4 })
   })
 
-  test('of which the first has no number are refused', async () => {
+  test('are refused if the first has no number', async () => {
     await expect(plan(await sqlite(), { leads: { rows: [{ name: 'Ana' }] } })).rejects.toThrow(
       'No column holds the number',
     )
@@ -344,8 +344,8 @@ test('outcomes that retries leave out are never tried again', async () => {
   })
 })
 
-describe('a plan tells before anything is dialled', () => {
-  test('calls, minutes, cost and the end', async () => {
+describe('before anybody is called, a plan has', () => {
+  test('an estimate of calls, minutes, cost and the end', async () => {
     const { estimate } = await plan(await sqlite(), {
       assumptions: { minutesPerCall: 3, pricePerMinute: 0.2, slots: 2, ringSeconds: 0 },
     })
@@ -354,7 +354,7 @@ describe('a plan tells before anything is dialled', () => {
     expect(estimate.endsAt?.toISOString()).toBe('2026-06-01T10:03:00.000Z')
   })
 
-  test('only planned rows count, from when they are due', async () => {
+  test('an estimate that counts only planned rows, from when they are due', async () => {
     const { estimate } = await plan(await sqlite(), {
       leads: { csv: 'phone,not_before\n911111111,\n911111111,\n12,\n912222222,2026-06-04T15:00\n' },
       assumptions: { ringSeconds: 0 },
@@ -363,7 +363,7 @@ describe('a plan tells before anything is dialled', () => {
     expect(estimate.endsAt?.toISOString()).toBe('2026-06-04T13:02:00.000Z')
   })
 
-  test('what a person should know', async () => {
+  test('warnings of what a person should know', async () => {
     const warnings = async (options: Partial<PlanOptions>) =>
       (await plan(await sqlite(), options)).warnings.join('\n')
     expect(await warnings({})).toContain('There is no table of moved holidays for 2026')
@@ -388,7 +388,7 @@ describe('a plan tells before anything is dialled', () => {
   })
 })
 
-describe('bad input is one line, and nothing is written', () => {
+describe('bad input is refused in one line, and nothing is written', () => {
   test.each<[Partial<PlanOptions>, string]>([
     [{ purpose: 'fun' as never }, 'purpose is "fun": give one of commercial, service, requested.'],
     [{ from_number: '910000001' }, 'from_number is neither a number in E.164'],
@@ -422,7 +422,7 @@ describe('bad input is one line, and nothing is written', () => {
   })
 })
 
-test('whatever the rows, the counts add up and each skipped row is told once', async () => {
+test('for any rows, the counts add up and each skipped row is listed once', async () => {
   const cell = fc.oneof(
     fc.constantFrom(
       '612345678',

@@ -76,14 +76,14 @@ describe('right before a call', () => {
     expect(await check({ hook: async () => false })).toEqual({ may: true })
   })
 
-  test('a call that was asked for asks no hook', async () => {
+  test('a requested call does not call the hook', async () => {
     const hook = (): never => {
       throw new Error('asked')
     }
     expect(await check({ hook, rules: { purpose: 'requested' } })).toEqual({ may: true })
   })
 
-  test('hours that end while the hook thinks are closed', async () => {
+  test('hours that end while the hook runs are closed', async () => {
     const { clock, pass } = stopped('2026-03-10T19:59:59Z')
     const hook = async (): Promise<boolean> => {
       pass(1000)
@@ -96,7 +96,7 @@ describe('right before a call', () => {
 describe('a rule that cannot be evaluated stops the lead', () => {
   const failed = (detail: string) => ({ may: false, why: 'rule_failed', detail })
 
-  test('a hook that throws, now or later, its number masked', async () => {
+  test('a hook that throws or rejects; the number is masked', async () => {
     const now = (): never => {
       throw new Error(`no line for ${number}`)
     }
@@ -104,13 +104,13 @@ describe('a rule that cannot be evaluated stops the lead', () => {
     expect(await check({ hook: () => Promise.reject(new Error('down')) })).toEqual(failed('down'))
   })
 
-  test.each([undefined, null, 0, 'no', {}])('a hook that answers %j', async (answer) => {
+  test.each([undefined, null, 0, 'no', {}])('a hook that returns %j', async (answer) => {
     expect(await check({ hook: () => answer as never })).toEqual(
       failed('the suppression hook returned neither true nor false'),
     )
   })
 
-  test('a hook that does not answer in time', async () => {
+  test('a hook that takes too long', async () => {
     const { clock, pass, timers } = stopped('2026-03-10T12:00:00Z')
     let signal: AbortSignal | undefined
     const hook = (_: string, options: { signal: AbortSignal }): Promise<boolean> => {
@@ -125,13 +125,13 @@ describe('a rule that cannot be evaluated stops the lead', () => {
     expect(timers).toEqual([])
   })
 
-  test('a hook that was planned with and is not there', async () => {
+  test('a hook that was planned and is missing', async () => {
     expect(await check({ rules: { asksHook: true } })).toEqual(
       failed('it was planned with a suppression hook, and the dialer has none'),
     )
   })
 
-  test('a ledger that does not answer', async () => {
+  test('a ledger that fails', async () => {
     const ledger = { suppressed: () => Promise.reject(new Error('the disk is gone')) }
     expect(await check({ ledger })).toEqual(failed('the disk is gone'))
   })
@@ -196,7 +196,7 @@ describe('rules read back', () => {
 describe('consent', () => {
   const day = (date: string): number => Date.parse(`${date}T12:00:00+02:00`)
 
-  test('lasts two years to the minute', () => {
+  test('lasts exactly two years', () => {
     expect(consentEnds(day('2024-05-10'))).toBe(day('2026-05-10'))
     expect(consentFault(day('2024-05-10'), day('2026-05-10') - 1)).toBeUndefined()
     expect(consentFault(day('2024-05-10'), day('2026-05-10'))).toBe('consent_too_old')
@@ -206,7 +206,7 @@ describe('consent', () => {
     expect(consentEnds(Date.parse('2024-02-29T12:00:00+01:00'))).toBe(Date.parse('2026-02-28T12:00:00+01:00'))
   })
 
-  test('is missing, or of tomorrow', () => {
+  test('is missing, or in the future', () => {
     expect(consentFault(undefined, day('2026-05-10'))).toBe('consent_missing')
     expect(consentFault(day('2026-05-11'), day('2026-05-10'))).toBe('consent_in_future')
   })

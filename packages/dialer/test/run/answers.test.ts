@@ -9,7 +9,7 @@ const refusal = (reason: 'refused' | 'account' | 'rate_limited' | 'never_left', 
   ...more,
 })
 
-test('an answer that the next lead would get too stops the batch, says why, and keeps the lead', async () => {
+test('a refusal that the next lead would get too stops the batch with its reason, and keeps the lead', async () => {
   const { clock, port, ledger, dialer, plan, events } = await createRig()
   port.deed = () => refusal('account', { status: 412, code: 'SIP_CONFIG_NOT_SET' })
   const batch = await plan({ count: 3 })
@@ -20,7 +20,7 @@ test('an answer that the next lead would get too stops the batch, says why, and 
 })
 
 test.each(['rate_limited', 'never_left'] as const)(
-  'what was %s comes back later, and counts nowhere',
+  'a lead whose request was %s is called later, and the request counts nowhere',
   async (reason) => {
     const { clock, port, ledger, dialer, plan, leads } = await createRig()
     port.deed = (_, no) => (no <= 5 ? refusal(reason) : 'completed')
@@ -34,7 +34,7 @@ test.each(['rate_limited', 'never_left'] as const)(
   },
 )
 
-test('Retry-After is honoured by all leads', async () => {
+test('Retry-After holds back all leads', async () => {
   const { clock, port, dialer, plan } = await createRig()
   port.deed = () =>
     port.requests.length === 1 ? refusal('rate_limited', { retryAfterMs: 90_000 }) : 'completed'
@@ -57,7 +57,7 @@ test('any other refusal ends the lead', async () => {
   })
 })
 
-test('broken answers of the service slow the run down', async () => {
+test('5xx responses slow the run down', async () => {
   const { clock, port, dialer, plan, events } = await createRig()
   port.deed = ({ to_number }) =>
     to_number === numberOf(3) ? 'completed' : { placed: 'maybe', code: 'BAD_GATEWAY', status: 502 }
@@ -67,8 +67,8 @@ test('broken answers of the service slow the run down', async () => {
   expect(slowed).toEqual([1000, 2000, 4000])
 })
 
-describe('a lost answer', () => {
-  test('is looked up, and its call is followed', async () => {
+describe('a lost response', () => {
+  test('is looked up, and the call is followed', async () => {
     const { clock, port, dialer, plan, states, events } = await createRig()
     port.deed = () => 'lost'
     const batch = await plan()
@@ -80,7 +80,7 @@ describe('a lost answer', () => {
     )
   })
 
-  test('whose call is absent is held, and never sent again', async () => {
+  test('leaves an attempt held if the call is absent, and is never sent again', async () => {
     const { clock, port, ledger, dialer, plan, states } = await createRig()
     port.deed = () => 'lost_unmade'
     const batch = await plan()
@@ -93,7 +93,7 @@ describe('a lost answer', () => {
     ])
   })
 
-  test('that cannot be looked up is held as such', async () => {
+  test('leaves an attempt held with its reason if look-ups fail', async () => {
     const { clock, port, ledger, dialer, plan } = await createRig()
     port.deed = () => 'lost'
     port.broken.add('find')
@@ -105,7 +105,7 @@ describe('a lost answer', () => {
     ])
   })
 
-  test('is looked for only when a call would be listed', async () => {
+  test('is looked up only once a call would be listed', async () => {
     const { clock, port, dialer, plan } = await createRig({ settleMs: 20_000 })
     port.deed = () => 'lost'
     await plan()
@@ -134,7 +134,7 @@ test.each([new Error('a bug'), undefined, { code: 7 }])(
   },
 )
 
-test('a port that never answers may have placed a call; its late answer still counts', async () => {
+test('a port that never responds may have placed a call; its late response still counts', async () => {
   const { clock, port, ledger, dialer, plan, states } = await createRig()
   const answer = Promise.withResolvers<Placement>()
   port.deed = () => () => answer.promise
@@ -149,7 +149,7 @@ test('a port that never answers may have placed a call; its late answer still co
 })
 
 describe('calls that come back without their key', () => {
-  test('stop the batch as soon as one is read', async () => {
+  test('stop the batch as soon as one is polled', async () => {
     const { clock, port, dialer, plan, events, states } = await createRig()
     port.echoes = false
     const batch = await plan({ count: 3 })
@@ -163,7 +163,7 @@ describe('calls that come back without their key', () => {
     expect(await states(batch)).toEqual({ done: 1, ready: 2 })
   })
 
-  test('stop it also where a lost one could be any of them', async () => {
+  test('stop the batch if a lost call could be any of them', async () => {
     const { clock, port, ledger, dialer, plan, events } = await createRig()
     port.echoes = false
     port.deed = () => 'lost'
@@ -182,7 +182,7 @@ describe('calls that come back without their key', () => {
 describe('right before a request', () => {
   const service = { rules: { purpose: 'service', asksHook: true } } as const
 
-  test('a number on a list ends its lead', async () => {
+  test('a suppressed number ends its lead', async () => {
     const { clock, port, dialer, plan, leads } = await createRig()
     const batch = await plan(service)
     await clock.run(dialer({ suppression: () => true }).run())
@@ -190,7 +190,7 @@ describe('right before a request', () => {
     expect((await leads(batch))[0]).toMatchObject({ state: 'cancelled', why: 'suppressed' })
   })
 
-  test('a rule that cannot be evaluated lets nobody through', async () => {
+  test('a rule that cannot be evaluated lets no lead through', async () => {
     const { clock, port, dialer, plan, leads } = await createRig()
     const batch = await plan(service)
     const suppression = () => Promise.reject(new Error('the list is down'))
@@ -214,7 +214,7 @@ describe('right before a request', () => {
     })
   })
 
-  test('a process that slept through half its lease does not ring', async () => {
+  test('a process that slept through half of its lease calls nobody', async () => {
     const { clock, port, dialer, plan, events, states } = await createRig()
     const batch = await plan(service)
     let asked = 0
@@ -229,7 +229,7 @@ describe('right before a request', () => {
     expect(await states(batch)).toEqual({ done: 1 })
   })
 
-  test('a wall clock that was set back does not hide the time that passed', async () => {
+  test('a wall clock that is set back does not hide the time that passed', async () => {
     const { clock, port, dialer, plan, events } = await createRig()
     await plan(service)
     let asked = 0

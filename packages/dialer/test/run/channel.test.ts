@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createEventChannel } from '../../src/run/event-channel.ts'
 
-test('each loop hears everything from its beginning on, until the end', async () => {
+test('each loop gets every event from its beginning to the end', async () => {
   const channel = createEventChannel<number>()
   const heard = async (): Promise<number[]> => {
     const all: number[] = []
@@ -23,7 +23,7 @@ test('each loop hears everything from its beginning on, until the end', async ()
   expect(await next).toEqual([4])
 })
 
-test('a loop that is left hears nothing more', async () => {
+test('a loop that is left gets no more events', async () => {
   const channel = createEventChannel<number>()
   const iterator = channel[Symbol.asyncIterator]()
   channel.emit(1)
@@ -33,7 +33,7 @@ test('a loop that is left hears nothing more', async () => {
   expect(await iterator.next()).toEqual({ value: undefined, done: true })
 })
 
-test('a listener that does not read keeps the newest 10,000', async () => {
+test('a listener that does not read keeps the newest 10,000 events', async () => {
   const channel = createEventChannel<number>()
   const iterator = channel[Symbol.asyncIterator]()
   for (let event = 0; event < 10_005; event++) channel.emit(event)

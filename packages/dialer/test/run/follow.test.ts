@@ -3,7 +3,7 @@ import { createRig } from './support/rig.ts'
 
 const minute = 60_000
 
-test('a call that was read until a minute ago is not given up, however old it is', async () => {
+test('a call that was polled until half an hour ago is not given up, however old it is', async () => {
   const { clock, port, dialer, plan, leads, events } = await createRig()
   port.lifeMs = 100 * minute
   const batch = await plan()
@@ -18,7 +18,7 @@ test('a call that was read until a minute ago is not given up, however old it is
   expect(await leads(batch)).toMatchObject([{ state: 'done', why: 'completed' }])
 })
 
-test('a call that could not be read for an hour is given up', async () => {
+test('a call that cannot be polled for an hour is given up', async () => {
   const { clock, port, dialer, plan, leads } = await createRig()
   port.lifeMs = 999 * minute
   const batch = await plan()

@@ -3,7 +3,7 @@ import { DialerFencedError, type Ledger, openSqliteLedger, type Runner } from '@
 import { expect, onTestFinished, test } from 'vitest'
 import { createRig, numberOf } from './support/rig.ts'
 
-test('an old copy of a ledger is refused, and calls that it forgot halt it', async () => {
+test('an old copy of a ledger is refused, and is halted by the calls that it has forgotten', async () => {
   const { clock, port, ledger, path, dialer, plan, events } = await createRig()
   await plan({ count: 3 })
   await copyFile(path, `${path}.old`)
@@ -37,7 +37,7 @@ test('an incomplete listing places nothing until it is complete', async () => {
   expect(port.requests).toHaveLength(1)
 })
 
-test('a call of another ledger on the same account is nobody of ours', async () => {
+test('a call of another ledger on the same account is ignored', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan()
   port.calls.push({
@@ -52,7 +52,7 @@ test('a call of another ledger on the same account is nobody of ours', async () 
   expect(await clock.run(dialer().run())).toBe('done')
 })
 
-test('what a dead runner was sending is looked up, and its calls are followed, after the calls were compared again', async () => {
+test('attempts of a dead runner are looked up and followed, after another comparison with the service', async () => {
   const { clock, port, ledger, dialer, plan, states, events } = await createRig()
   const batch = await plan({ count: 3 })
   // A runner that claims three, places two of them, tells of one, and dies.
@@ -137,7 +137,7 @@ test('a runner that lost its lease places nothing more, records what it knows, a
   expect(port.requests).toHaveLength(4)
 })
 
-test('facts are written as soon as the store answers again', async () => {
+test('facts are recorded as soon as the store works again', async () => {
   const { clock, ledger, port, dialer, plan, states, events } = await createRig()
   const batch = await plan()
   let failures = 0
@@ -153,7 +153,7 @@ test('facts are written as soon as the store answers again', async () => {
   expect(await states(batch)).toEqual({ done: 1 })
 })
 
-test('a call that cannot be read for longer than a call can last gives its slot back', async () => {
+test('a call that cannot be polled for longer than a call may last gives its slot back', async () => {
   const { clock, port, dialer, plan, leads } = await createRig({ maxCallMs: 600_000 })
   const batch = await plan({ count: 2 })
   port.broken.add('get')
@@ -169,7 +169,7 @@ test('a call that cannot be read for longer than a call can last gives its slot 
   })
 })
 
-test('the more calls are followed, the less often each is read', async () => {
+test('the more calls are followed, the less often each is polled', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan({ count: 200 })
   await clock.run(dialer({ limits: { maxConcurrent: 200, pollMs: 100 } }).run())
@@ -177,7 +177,7 @@ test('the more calls are followed, the less often each is read', async () => {
   expect(port.reads / 30).toBeLessThan(130)
 })
 
-test('a service that does not answer a reading is asked again', async () => {
+test('a poll without a response is repeated', async () => {
   const { clock, port, dialer, plan, states } = await createRig()
   const batch = await plan()
   const get = port.get
@@ -219,7 +219,7 @@ async function forgetful() {
   return { ...rig, old }
 }
 
-test('a start that fails while it takes in forgotten calls has halted the ledger before', async () => {
+test('a start that fails while it imports forgotten calls has already halted the ledger', async () => {
   const { clock, port, dialer, old } = await forgetful()
   let imports = 0
   const failing: Ledger = {
@@ -244,7 +244,7 @@ test('a start that fails while it takes in forgotten calls has halted the ledger
   expect(port.requests).toHaveLength(3)
 })
 
-test('forgotten calls that name no number are said to', async () => {
+test('the reason of a halt counts forgotten calls without a number', async () => {
   const { clock, port, dialer, old } = await forgetful()
   const { list } = port
   port.list = async function* (options) {
@@ -254,7 +254,7 @@ test('forgotten calls that name no number are said to', async () => {
   expect(await old.halted()).toContain('3 of them name no number')
 })
 
-test('nothing is placed where the clock was set back', async () => {
+test('nothing is placed after the clock was set back', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan({ count: 1 })
   await clock.run(dialer().run())
@@ -266,7 +266,7 @@ test('nothing is placed where the clock was set back', async () => {
   expect(port.requests).toHaveLength(2)
 })
 
-test('a quarter of an hour before the newest attempt is compared too', async () => {
+test('calls of the quarter of an hour before the newest attempt are compared too', async () => {
   const { clock, port, ledger, dialer, plan } = await createRig()
   await plan({ count: 1 })
   await clock.run(dialer().run())
@@ -282,7 +282,7 @@ test('a quarter of an hour before the newest attempt is compared too', async () 
   expect(port.requests).toHaveLength(1)
 })
 
-test('hours are kept by the clock of the ledger, not by that of a machine that is wrong', async () => {
+test("hours follow the ledger's clock, not the machine's", async () => {
   const { clock, port, ledger, dialer, plan, events } = await createRig()
   await plan({ rules: { window: 'Mon-Sun 10:00-16:00' } })
   const halfADay = 12 * 3_600_000
@@ -296,7 +296,7 @@ test('hours are kept by the clock of the ledger, not by that of a machine that i
   expect(await clock.run(run)).toBe('aborted')
 })
 
-test('what a dead runner left is compared before anything more is placed', async () => {
+test('after a takeover nothing is placed before another comparison with the service', async () => {
   const { clock, port, ledger, dialer, plan } = await createRig()
   await plan({ count: 3 })
   let isDead = false

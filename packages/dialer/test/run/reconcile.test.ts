@@ -18,7 +18,7 @@ const list = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
   return all
 }
 
-test('held attempts are looked up again and shown with their evidence', async () => {
+test('held attempts are looked up again and listed with their evidence', async () => {
   const { ledger, dialer, batch, events } = await heldRig(1)
   const [attempt] = await ledger.held()
   const { leaseMs, requestMs, settleMs } = ledger.times
@@ -41,7 +41,7 @@ test('held attempts are looked up again and shown with their evidence', async ()
   expect(events.filter(({ type }) => type === 'held')).toHaveLength(1)
 })
 
-test('a call that is found now is recorded, whatever the person says', async () => {
+test('a call that is found now is recorded, whatever the person states', async () => {
   const { clock, port, ledger, dialer, plan, states } = await createRig()
   port.deed = () => 'lost'
   port.broken.add('find')
@@ -55,7 +55,7 @@ test('a call that is found now is recorded, whatever the person says', async () 
   expect(await states(batch)).toEqual({ done: 1 })
 })
 
-test('nothing is settled while its sender may still send it', async () => {
+test('an attempt cannot be settled while its sender may still send it', async () => {
   const { clock, ledger, dialer } = await heldRig(1)
   const [held] = await ledger.held()
   const { leaseMs, requestMs, settleMs } = ledger.times
@@ -81,7 +81,7 @@ test('a look-up that began while its sender could still send it settles nothing'
   expect(await ledger.held()).toHaveLength(1)
 })
 
-test('what happened before the clock was set back cannot be looked up', async () => {
+test('an attempt from before the clock was set back cannot be looked up', async () => {
   const { clock, ledger, dialer } = await heldRig(1)
   clock.freeze(600_000)
   clock.step(-3_600_000)
@@ -91,7 +91,7 @@ test('what happened before the clock was set back cannot be looked up', async ()
   expect(await ledger.held()).toHaveLength(1)
 })
 
-test('on a person’s word a lead is called again, and its lost try does not count', async () => {
+test('a lead that a person settles as not called is called again, and its lost try does not count', async () => {
   const { clock, port, ledger, dialer, batch, leads } = await heldRig(1)
   clock.freeze(600_000)
   expect(await dialer().settleAbsent()).toEqual({ returned: 1, placed: 0, left: 0 })
@@ -101,7 +101,7 @@ test('on a person’s word a lead is called again, and its lost try does not cou
   expect((await ledger.status(batch)).spent.calls).toBe(1)
 })
 
-test('in bulk only those are settled whose call is surely absent', async () => {
+test('settling in bulk leaves every attempt whose call may exist', async () => {
   const { clock, port, ledger, dialer } = await heldRig(3)
   clock.freeze(600_000)
   const [first, second] = await ledger.held()
@@ -117,7 +117,7 @@ test('in bulk only those are settled whose call is surely absent', async () => {
   expect((await ledger.held()).map(({ id }) => id)).toEqual([first?.id, second?.id])
 })
 
-test('a person may name the call, but not one of somebody else', async () => {
+test('a person may name the call, but not one to somebody else', async () => {
   const { clock, port, ledger, dialer, plan } = await createRig()
   port.deed = ({ to_number }) => (to_number.endsWith('0') ? 'lost' : 'completed')
   port.broken.add('find')

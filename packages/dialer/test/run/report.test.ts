@@ -26,7 +26,7 @@ test('commas, quotes and line breaks are quoted', async () => {
   )
 })
 
-test('rows are written as they are read, never gathered', async () => {
+test('rows are written as they are read, and never collected', async () => {
   let read = 0
   function* rows(): Generator<ReportRow> {
     for (;;) yield { n: read++ }
@@ -38,7 +38,7 @@ test('rows are written as they are read, never gathered', async () => {
   await lines.return()
 })
 
-test('a report has every row of the plan, those that are not called too', async () => {
+test('a report has every row of the plan, skipped rows included', async () => {
   const { clock, port, plan, dialer } = await createRig()
   port.deed = ({ to_number }) => (to_number === numberOf(1) ? 'no_answer' : 'completed')
   const batch = await plan({
