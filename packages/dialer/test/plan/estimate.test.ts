@@ -78,7 +78,7 @@ describe('when it ends', () => {
   })
 
   test('closed hours, the weekend and holidays are waited for', () => {
-    // 360 calls fill a day of twelve hours; one more slot's worth begins each morning at once.
+    // 360 calls fill a day of twelve hours; each morning one call more per slot begins at once.
     expect(ends([load('madrid', 700)])).toMatch(/^2026-03-11T(19|20):/)
     const friday = { startAt: Date.parse('2026-03-13T19:58:00Z') }
     expect(ends([load('madrid', 10)], friday)).toMatch(/^2026-03-16T08:/)

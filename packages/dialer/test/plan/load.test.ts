@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-// Once in many runs V8 lets garbage pile up before it collects it: that run is repeated.
+// Now and then V8 lets garbage pile up before it collects it; then the run is repeated once.
 test('100,000 rows are planned below 250 MB', { retry: 1, timeout: 300_000 }, async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [
     join(import.meta.dirname, 'load.ts'),

@@ -52,9 +52,9 @@ describe('numbers changed by a spreadsheet', () => {
     ['3,46612E+10', 'number_digits_lost'],
     ['6.12346E+08', 'number_digits_lost'],
     ['6E8', 'number_digits_lost'],
-    // Rounded, or a last digit of 0 dropped: nothing tells which.
+    // Either rounded, or a last digit of 0 was dropped: the two look the same.
     ['3.461234567E+10', 'number_digits_lost'],
-    // Is 34661234567.8: no phone number was ever written so.
+    // This is 34661234567.8, which is not a phone number.
     ['3,46612345678E+10', 'number_unreadable'],
     ['61234567.8', 'number_unreadable'],
     ['61234567.0', 'number_not_callable'],

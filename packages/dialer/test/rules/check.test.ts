@@ -1,4 +1,5 @@
-import { type Clock, defaultRetries } from '@digame/dialer'
+import { defaultRetries } from '@digame/dialer'
+import { createTestClock } from '@digame/test-support'
 import { describe, expect, test } from 'vitest'
 import { type BatchRules, readRules } from '../../src/rules/batch-rules.ts'
 import { createCalendarBook } from '../../src/rules/calendar.ts'
@@ -17,25 +18,7 @@ const rules: BatchRules = {
   retries: defaultRetries,
 }
 
-/** A clock that stands still; timers run when told to. */
-function stopped(iso: string) {
-  let now = Date.parse(iso)
-  const timers: { at: number; run: () => void }[] = []
-  const clock: Clock = {
-    now: () => now,
-    elapsed: () => now,
-    after(ms, run) {
-      const timer = { at: now + ms, run }
-      timers.push(timer)
-      return () => timers.splice(timers.indexOf(timer), 1)
-    },
-  }
-  const pass = (ms: number): void => {
-    now += ms
-    for (const timer of timers.filter(({ at }) => at <= now)) timer.run()
-  }
-  return { clock, pass, timers }
-}
+const clockAt = (iso: string) => createTestClock({ start: Date.parse(iso) })
 
 async function check(
   given: Partial<Omit<CheckOptions, 'rules'>> & { rules?: Partial<BatchRules>; at?: string } = {},
@@ -48,7 +31,7 @@ async function check(
     rules: all,
     calendars: await loadCalendars(book.calendars),
     ledger: { suppressed: async () => false },
-    clock: stopped(at).clock,
+    clock: clockAt(at),
     ...options,
   })(number)
 }
@@ -84,9 +67,9 @@ describe('right before a call', () => {
   })
 
   test('hours that end while the hook runs are closed', async () => {
-    const { clock, pass } = stopped('2026-03-10T19:59:59Z')
+    const clock = clockAt('2026-03-10T19:59:59Z')
     const hook = async (): Promise<boolean> => {
-      pass(1000)
+      await clock.advance(1000)
       return false
     }
     expect(await check({ hook, clock })).toEqual({ may: false, why: 'closed' })
@@ -111,18 +94,18 @@ describe('a rule that cannot be evaluated stops the lead', () => {
   })
 
   test('a hook that takes too long', async () => {
-    const { clock, pass, timers } = stopped('2026-03-10T12:00:00Z')
+    const clock = clockAt('2026-03-10T12:00:00Z')
     let signal: AbortSignal | undefined
     const hook = (_: string, options: { signal: AbortSignal }): Promise<boolean> => {
       signal = options.signal
-      pass(250)
+      clock.advance(250)
       return new Promise(() => {})
     }
     expect(await check({ hook, clock, hookTimeoutMs: 250 })).toEqual(
       failed('the suppression hook took longer than 250 ms'),
     )
     expect(signal?.aborted).toBe(true)
-    expect(timers).toEqual([])
+    expect(clock.pending).toBe(0)
   })
 
   test('a hook that was planned and is missing', async () => {

@@ -42,7 +42,7 @@ describe('the Monday after a Sunday holiday', () => {
     ['2026-11-02', []],
     ['2026-11-02', ['CT']],
     ['2026-12-07', ['MD']],
-    // The package moves nothing on this day; five regions did.
+    // The package moves no holiday to this day; five regions did.
     ['2024-12-09', ['AN']],
     ['2024-12-09', ['CT']],
     ['2027-05-03', ['MD']],
@@ -57,9 +57,9 @@ describe('the Monday after a Sunday holiday', () => {
     ['2026-11-02', ['CT'], false],
     ['2026-12-07', ['AN'], false],
     ['2026-12-07', ['AN', 'MD'], true],
-    // Where the region is not known, any will do.
+    // Without a region, a Monday that any region keeps counts.
     ['2026-12-07', [], true],
-    // A table is for its own year only.
+    // A table holds for its own year only.
     ['2027-08-16', ['CT'], true],
   ])('with a table, %s in %j: %s', (date, regions, expected) => {
     expect(closed(date, regions, { moved })).toBe(expected)

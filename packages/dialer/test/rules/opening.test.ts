@@ -138,7 +138,7 @@ test('equal calendars have equal keys, different ones never do', () => {
   expect(new Set([madrid, ...others].map(calendarKey)).size).toBe(6)
 })
 
-/** What the wall says, by another library than the rules use. */
+/** Local time, by another library than the one that the rules use. */
 function wall(now: number, zone: string) {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,

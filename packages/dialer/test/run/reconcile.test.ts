@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createRig, type Rig } from './support/rig.ts'
 
-/** A rig in which so many requests were never made, and one was made and lost to a look-up that failed. */
+/** A rig with `count` held attempts: their requests made no call, and their responses were lost. */
 async function heldRig(count: number): Promise<Rig & { batch: number }> {
   const rig = await createRig()
   const { clock, port, plan, dialer } = rig

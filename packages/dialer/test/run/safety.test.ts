@@ -14,7 +14,7 @@ test('an old copy of a ledger is refused, and is halted by the calls that it has
 
   const old = await openSqliteLedger(`${path}.old`, { now: clock.now })
   await expect(dialer({ ledger: old }).run()).rejects.toMatchObject({ code: 'ELSEWHERE' })
-  // A person who does not know better.
+  // A person adopts it without having looked.
   await old.adopt()
   expect(await clock.run(dialer({ ledger: old }).run())).toBe('halted')
   expect(port.requests).toHaveLength(3)
@@ -55,7 +55,7 @@ test('a call of another ledger on the same account is ignored', async () => {
 test('attempts of a dead runner are looked up and followed, after another comparison with the service', async () => {
   const { clock, port, ledger, dialer, plan, states, events } = await createRig()
   const batch = await plan({ count: 3 })
-  // A runner that claims three, places two of them, tells of one, and dies.
+  // A runner claims three, places two of them, records one, and dies.
   const dead = await ledger.join()
   const calendars = [
     { key: (await ledger.batches())[0]?.calendars, dayStart: 0, dayEnd: Number.MAX_SAFE_INTEGER },
@@ -107,7 +107,7 @@ test('a runner that lost its lease places nothing more, records what it knows, a
   let isLost = false
   let runner: Runner | undefined
   const mine = losing(ledger, () => isLost)
-  // SQLite's lock is let go of, as a lapsed lease is by itself.
+  // A lapsed lease ends by itself; SQLite's lock must be released.
   const joined = new Proxy(mine, {
     get: (target, name: keyof Ledger) =>
       name === 'join'
@@ -201,8 +201,8 @@ test('a listing that never ends places nothing, and does not keep the run from e
   expect(port.requests).toEqual([])
 })
 
-/** An old copy of a ledger, adopted by a person, of which three people were called since, an hour apart each. */
-async function forgetful() {
+/** An old copy of a ledger that a person has adopted. Three people were called since, an hour apart. */
+async function createForgetfulRig() {
   const rig = await createRig()
   const { clock, port, path, dialer, plan } = rig
   await plan({ count: 3 })
@@ -220,7 +220,7 @@ async function forgetful() {
 }
 
 test('a start that fails while it imports forgotten calls has already halted the ledger', async () => {
-  const { clock, port, dialer, old } = await forgetful()
+  const { clock, port, dialer, old } = await createForgetfulRig()
   let imports = 0
   const failing: Ledger = {
     ...old,
@@ -233,7 +233,7 @@ test('a start that fails while it imports forgotten calls has already halted the
   await clock.run(run)
   expect(await old.halted()).toContain("3 of this ledger's calls")
   await expect(dialer({ ledger: old }).run()).rejects.toMatchObject({ code: 'HALTED' })
-  // Taken in oldest first: the next comparison begins at it, and sees the rest.
+  // The oldest call was imported first, so the next comparison starts there and finds the rest.
   await old.adopt()
   expect(await clock.run(dialer({ ledger: old }).run())).toBe('halted')
   expect(new Set((await old.alarms()).map(({ callId }) => callId))).toEqual(
@@ -245,7 +245,7 @@ test('a start that fails while it imports forgotten calls has already halted the
 })
 
 test('the reason of a halt counts forgotten calls without a number', async () => {
-  const { clock, port, dialer, old } = await forgetful()
+  const { clock, port, dialer, old } = await createForgetfulRig()
   const { list } = port
   port.list = async function* (options) {
     for await (const { to_number: _, ...call } of list(options)) yield call
