@@ -28,7 +28,7 @@ function evidenceOf({ result, reason, candidates }: Found, at: number): Json {
 /** Why nothing is looked up or compared: the clock shows an earlier time than when the attempt was claimed. */
 export const clockWentBack = 'the clock was set back since: set it right'
 
-/** Looks a call up once. The port is told the time of the send by this machine's clock, whichever clock the claim went by. */
+/** Looks a call up once. The time of the send is converted from the ledger's clock to this machine's, as the port expects. */
 export async function findCall(context: RunContext, subject: Subject, signal: AbortSignal): Promise<Found> {
   const { port, ledger, clock } = context
   try {

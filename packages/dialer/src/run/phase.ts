@@ -6,10 +6,10 @@
  * | unchecked        | compares the service's calls with the     | matches       | placing          |
  * |                  | ledger; claims nothing                    | behind        | halted           |
  * |                  |                                           | halted        | halted_unchecked |
- * | placing          | claims leads and places calls             | taken_over    | unchecked        |
- * |                  |                                           | halted        | halted           |
- * | halted           | follows its calls to their end; ends when | adopted       | placing          |
- * |                  | none is left                              | taken_over    | halted_unchecked |
+ * | placing          | claims leads and places calls; ends when  | taken_over    | unchecked        |
+ * |                  | no lead is left                           | halted        | halted           |
+ * | halted           | claims nothing; ends when none of its     | adopted       | placing          |
+ * |                  | calls is left                             | taken_over    | halted_unchecked |
  * | halted_unchecked | as halted                                 | adopted       | unchecked        |
  * | leaving          | waits for its requests; leaves its calls  |               |                  |
  * |                  | to the next runner                        |               |                  |
@@ -17,8 +17,8 @@
  * | all but fenced   |                                           | aborted       | leaving          |
  * | all              |                                           | lease_lost    | fenced           |
  *
- * A fact that is not listed for a phase leaves it as it is. In every phase the session records facts, follows calls, and (while
- * it has the lease) decides what becomes of leads; only `placing` claims and sends.
+ * A fact that is not listed for a phase does not change it. Facts about attempts are recorded in every phase. Until it leaves or
+ * is fenced, the session also follows its calls and decides what becomes of leads. Only `placing` claims and sends.
  */
 
 export type Phase = 'unchecked' | 'placing' | 'halted' | 'halted_unchecked' | 'leaving' | 'fenced'

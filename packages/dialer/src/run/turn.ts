@@ -2,7 +2,7 @@
  * One turn of a session: scan the ledger, decide, compare if that is due, and fill the free slots.
  *
  * What follows from an attempt is read from the ledger, never remembered. Each full scan takes over what dead runners left and
- * picks up open attempts that nobody here works on.
+ * picks up open attempts that this process is not working on.
  */
 
 import { backoff } from '@digame/internal'
