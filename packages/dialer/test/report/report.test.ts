@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type ReportRow, safeCell, writeReport } from '../../src/report/report.ts'
-import { createRig, numberOf } from './support/rig.ts'
+import { createRig, numberOf } from '../run/support/rig.ts'
 
 const text = async (lines: AsyncIterable<string>): Promise<string> => {
   let all = ''
