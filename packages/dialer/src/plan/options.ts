@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { BatchLimits } from '../ledger/records.ts'
 import type { Port } from '../port.ts'
 import type { BatchRules } from '../rules/batch-rules.ts'
-import type { LocalDay, MovedHolidays } from '../rules/holidays.ts'
+import { isLocalDay, isMovedHolidays, type LocalDay, type MovedHolidays } from '../rules/holidays.ts'
 import { regions } from '../rules/prefixes.ts'
 import { isPurpose, type Purpose, purposes } from '../rules/purpose.ts'
 import { defaultRetries, defaultTries, type RetryTable, readRetries } from '../rules/retries.ts'
@@ -123,6 +123,12 @@ function checkDays({ localDays = [], movedHolidays = [] }: PlanOptions): void {
   }
   const bad = localDays.find(({ date }) => !isDate(date))
   if (bad) refuse(`localDays has ${JSON.stringify(bad.date)}, which is not a date: write it as 2026-05-15.`)
+  const day = localDays.findIndex((entry) => !isLocalDay(entry))
+  if (day >= 0)
+    refuse(`localDays[${day}] has a name or region that is not text: give a text, or leave it out.`)
+  const table = movedHolidays.findIndex((entry) => !isMovedHolidays(entry))
+  if (table >= 0)
+    refuse(`movedHolidays[${table}] cannot be read: give a year as a number, and lists of regions by date.`)
 }
 
 /**

@@ -398,7 +398,12 @@ describe('bad input is refused in one line, and nothing is written', () => {
     [{ region: 'Madrid' }, 'region "Madrid" is unknown: give one of AN, AR'],
     [{ localDays: [{ date: '15/05/2026' }] }, 'localDays has "15/05/2026", which is not a date'],
     [{ localDays: [{ date: '2026-05-15', region: 'XX' }] }, 'region "XX" is unknown'],
+    [{ localDays: [{ date: '2026-05-15', name: null as never }] }, 'localDays[0] has a name or region'],
     [{ movedHolidays: [{ year: 2026, source: '', mondays: {} }] }, 'has no source'],
+    [
+      { movedHolidays: [{ year: '2026' as never, source: 'x', mondays: {} }] },
+      'movedHolidays[0] cannot be read',
+    ],
     [
       { movedHolidays: [{ year: 2026, source: 'x', mondays: { '2026-11-03': [] } }] },
       'which is not a Monday of that year',
