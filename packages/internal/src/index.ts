@@ -1,6 +1,7 @@
-export { type BackoffOptions, backoff } from './backoff.ts'
+export { type BackoffOptions, backoff, exponential } from './backoff.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { momentOf } from './moment.ts'
 export { isE164, isSpanishNumber, isSpecialRate, maskNumber } from './number.ts'
+export type { Outcome } from './outcome.ts'
 export { createRandom } from './random.ts'
 export { isRecord, isUuid } from './values.ts'

@@ -1,23 +1,22 @@
 import { copyFile } from 'node:fs/promises'
-import { type Ledger, openSqliteLedger, type Runner } from '@digame/dialer'
+import { DialerFencedError, type Ledger, openSqliteLedger, type Runner } from '@digame/dialer'
 import { expect, onTestFinished, test } from 'vitest'
-import { DialerFencedError } from '../../src/errors.ts'
 import { createRig, numberOf } from './support/rig.ts'
 
-test('an old copy of a ledger is refused, and calls that it forgot halt it', async () => {
+test('an old copy of a ledger is refused, and is halted by the calls that it has forgotten', async () => {
   const { clock, port, ledger, path, dialer, plan, events } = await createRig()
   await plan({ count: 3 })
   await copyFile(path, `${path}.old`)
   await copyFile(`${path}-wal`, `${path}.old-wal`).catch(() => {})
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   expect(port.calls).toHaveLength(3)
-  await clock.pass(60_000)
+  await clock.advance(60_000)
 
   const old = await openSqliteLedger(`${path}.old`, { now: clock.now })
   await expect(dialer({ ledger: old }).run()).rejects.toMatchObject({ code: 'ELSEWHERE' })
-  // A person who does not know better.
+  // A person adopts it without having looked.
   await old.adopt()
-  expect(await clock.drive(dialer({ ledger: old }).run())).toBe('halted')
+  expect(await clock.run(dialer({ ledger: old }).run())).toBe('halted')
   expect(port.requests).toHaveLength(3)
   expect(events.filter(({ type }) => type === 'halted')).toHaveLength(1)
   expect(await old.alarms()).toMatchObject(port.calls.map(({ id }) => ({ kind: 'unknown_call', callId: id })))
@@ -34,11 +33,11 @@ test('an incomplete listing places nothing until it is complete', async () => {
   await clock.until(() => events.filter(({ type }) => type === 'unchecked').length === 3)
   expect(port.requests).toEqual([])
   port.broken.delete('list')
-  expect(await clock.drive(run)).toBe('done')
+  expect(await clock.run(run)).toBe('done')
   expect(port.requests).toHaveLength(1)
 })
 
-test('a call of another ledger on the same account is nobody of ours', async () => {
+test('a call of another ledger on the same account is ignored', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan()
   port.calls.push({
@@ -50,13 +49,13 @@ test('a call of another ledger on the same account is nobody of ours', async () 
     outcome: 'completed',
     variables: {},
   })
-  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('done')
 })
 
-test('what a dead runner was sending is looked up, and its calls are followed, after the calls were compared again', async () => {
+test('attempts of a dead runner are looked up and followed, after another comparison with the service', async () => {
   const { clock, port, ledger, dialer, plan, states, events } = await createRig()
   const batch = await plan({ count: 3 })
-  // A runner that claims three, places two of them, tells of one, and dies.
+  // A runner claims three, places two of them, records one, and dies.
   const dead = await ledger.join()
   const calendars = [
     { key: (await ledger.batches())[0]?.calendars, dayStart: 0, dayEnd: Number.MAX_SAFE_INTEGER },
@@ -74,7 +73,7 @@ test('what a dead runner was sending is looked up, and its calls are followed, a
   await ledger.placed(claimed[0]?.attempt ?? '', { callId: port.calls[0]?.id ?? '' })
   await dead.leave()
 
-  await clock.drive(dialer({ limits: { maxConcurrent: 3 } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: 3 } }).run())
   expect(port.requests).toHaveLength(2)
   expect(await states(batch)).toEqual({ done: 2, held: 1 })
   expect(events).toContainEqual({ type: 'taken_over', attempts: 3 })
@@ -108,7 +107,7 @@ test('a runner that lost its lease places nothing more, records what it knows, a
   let isLost = false
   let runner: Runner | undefined
   const mine = losing(ledger, () => isLost)
-  // SQLite's lock is let go of, as a lapsed lease is by itself.
+  // A lapsed lease ends by itself; SQLite's lock must be released.
   const joined = new Proxy(mine, {
     get: (target, name: keyof Ledger) =>
       name === 'join'
@@ -128,7 +127,7 @@ test('a runner that lost its lease places nothing more, records what it knows, a
     }
   }
   const run = dialer({ ledger: joined, limits: { maxConcurrent: 1 } }).run()
-  expect(await clock.drive(run)).toBe('done')
+  expect(await clock.run(run)).toBe('done')
   const types = events.map(({ type }) => type)
   expect(types.filter((type) => type === 'joined')).toHaveLength(2)
   const fencedAt = types.indexOf('fenced')
@@ -138,7 +137,7 @@ test('a runner that lost its lease places nothing more, records what it knows, a
   expect(port.requests).toHaveLength(4)
 })
 
-test('facts are written as soon as the store answers again', async () => {
+test('facts are recorded as soon as the store works again', async () => {
   const { clock, ledger, port, dialer, plan, states, events } = await createRig()
   const batch = await plan()
   let failures = 0
@@ -148,20 +147,20 @@ test('facts are written as soon as the store answers again', async () => {
         ? () => Promise.reject(new Error('the connection is gone'))
         : target[name],
   })
-  expect(await clock.drive(dialer({ ledger: shaky }).run())).toBe('done')
+  expect(await clock.run(dialer({ ledger: shaky }).run())).toBe('done')
   expect(port.requests).toHaveLength(1)
   expect(events.filter(({ type }) => type === 'ledger_trouble')).toHaveLength(4)
   expect(await states(batch)).toEqual({ done: 1 })
 })
 
-test('a call that cannot be read for longer than a call can last gives its slot back', async () => {
+test('a call that cannot be polled for longer than a call may last gives its slot back', async () => {
   const { clock, port, dialer, plan, leads } = await createRig({ maxCallMs: 600_000 })
   const batch = await plan({ count: 2 })
   port.broken.add('get')
   const run = dialer().run()
   await clock.until(() => port.calls.length === 2)
   port.broken.delete('get')
-  expect(await clock.drive(run)).toBe('done')
+  expect(await clock.run(run)).toBe('done')
   const [first, second] = port.calls
   expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(600_000)
   expect((await leads(batch))[0]).toMatchObject({
@@ -170,21 +169,21 @@ test('a call that cannot be read for longer than a call can last gives its slot 
   })
 })
 
-test('the more calls are followed, the less often each is read', async () => {
+test('the more calls are followed, the less often each is polled', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan({ count: 200 })
-  await clock.drive(dialer({ limits: { maxConcurrent: 200, pollMs: 100 } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: 200, pollMs: 100 } }).run())
   expect(port.calls).toHaveLength(200)
   expect(port.reads / 30).toBeLessThan(130)
 })
 
-test('a service that does not answer a reading is asked again', async () => {
+test('a poll without a response is repeated', async () => {
   const { clock, port, dialer, plan, states } = await createRig()
   const batch = await plan()
   const get = port.get
   let asked = 0
   port.get = (callId, options) => (++asked === 1 ? new Promise(() => {}) : get(callId, options))
-  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('done')
   expect(await states(batch)).toEqual({ done: 1 })
 })
 
@@ -198,18 +197,18 @@ test('a listing that never ends places nothing, and does not keep the run from e
   const run = dialer().run({ signal: stop.signal })
   await clock.until(() => events.some(({ type }) => type === 'unchecked'))
   stop.abort()
-  expect(await clock.drive(run)).toBe('aborted')
+  expect(await clock.run(run)).toBe('aborted')
   expect(port.requests).toEqual([])
 })
 
-/** An old copy of a ledger, adopted by a person, of which three people were called since, an hour apart each. */
-async function forgetful() {
+/** An old copy of a ledger that a person has adopted. Three people were called since, an hour apart. */
+async function createForgetfulRig() {
   const rig = await createRig()
   const { clock, port, path, dialer, plan } = rig
   await plan({ count: 3 })
   await copyFile(path, `${path}.old`)
   await copyFile(`${path}-wal`, `${path}.old-wal`).catch(() => {})
-  await clock.drive(dialer({ limits: { callsPerMinute: 1 } }).run())
+  await clock.run(dialer({ limits: { callsPerMinute: 1 } }).run())
   port.calls.forEach((call, index) => {
     Object.assign(call, { at: call.at + index * 3_600_000 })
   })
@@ -220,8 +219,8 @@ async function forgetful() {
   return { ...rig, old }
 }
 
-test('a start that fails while it takes in forgotten calls has halted the ledger before', async () => {
-  const { clock, port, dialer, old } = await forgetful()
+test('a start that fails while it imports forgotten calls has already halted the ledger', async () => {
+  const { clock, port, dialer, old } = await createForgetfulRig()
   let imports = 0
   const failing: Ledger = {
     ...old,
@@ -231,47 +230,46 @@ test('a start that fails while it takes in forgotten calls has halted the ledger
     },
   }
   const run = dialer({ ledger: failing }).run({ signal: AbortSignal.timeout(60_000) })
-  await clock.drive(run)
+  await clock.run(run)
   expect(await old.halted()).toContain("3 of this ledger's calls")
   await expect(dialer({ ledger: old }).run()).rejects.toMatchObject({ code: 'HALTED' })
-  // Taken in oldest first: the next comparison begins at it, and sees the rest.
+  // The oldest call was imported first, so the next comparison starts there and finds the rest.
   await old.adopt()
-  expect(await clock.drive(dialer({ ledger: old }).run())).toBe('halted')
+  expect(await clock.run(dialer({ ledger: old }).run())).toBe('halted')
   expect(new Set((await old.alarms()).map(({ callId }) => callId))).toEqual(
     new Set(port.calls.map(({ id }) => id)),
   )
   await old.adopt()
-  await clock.drive(dialer({ ledger: old }).run())
+  await clock.run(dialer({ ledger: old }).run())
   expect(port.requests).toHaveLength(3)
 })
 
-test('forgotten calls that name no number are said to', async () => {
-  const { clock, port, dialer, old } = await forgetful()
+test('the reason of a halt counts forgotten calls without a number', async () => {
+  const { clock, port, dialer, old } = await createForgetfulRig()
   const { list } = port
   port.list = async function* (options) {
     for await (const { to_number: _, ...call } of list(options)) yield call
   }
-  expect(await clock.drive(dialer({ ledger: old }).run())).toBe('halted')
+  expect(await clock.run(dialer({ ledger: old }).run())).toBe('halted')
   expect(await old.halted()).toContain('3 of them name no number')
 })
 
-test('nothing is placed where the clock was set back', async () => {
+test('nothing is placed after the clock was set back', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan({ count: 1 })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   await plan({ numbers: [numberOf(5)] })
-  const now = clock.now()
-  clock.set(now - 3_600_000)
+  clock.step(-3_600_000)
   await expect(dialer().run()).rejects.toMatchObject({ code: 'CLOCK_WENT_BACK' })
-  clock.set(now)
-  expect(await clock.drive(dialer().run())).toBe('done')
+  clock.step(3_600_000)
+  expect(await clock.run(dialer().run())).toBe('done')
   expect(port.requests).toHaveLength(2)
 })
 
-test('a quarter of an hour before the newest attempt is compared too', async () => {
+test('calls of the quarter of an hour before the newest attempt are compared too', async () => {
   const { clock, port, ledger, dialer, plan } = await createRig()
   await plan({ count: 1 })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   const [made] = port.calls
   port.calls.unshift({
     ...(made as NonNullable<typeof made>),
@@ -280,11 +278,11 @@ test('a quarter of an hour before the newest attempt is compared too', async () 
     at: (made?.at ?? 0) - 600_000,
   })
   await plan({ numbers: [numberOf(5)] })
-  expect(await clock.drive(dialer().run())).toBe('halted')
+  expect(await clock.run(dialer().run())).toBe('halted')
   expect(port.requests).toHaveLength(1)
 })
 
-test('hours are kept by the clock of the ledger, not by that of a machine that is wrong', async () => {
+test("hours follow the ledger's clock, not the machine's", async () => {
   const { clock, port, ledger, dialer, plan, events } = await createRig()
   await plan({ rules: { window: 'Mon-Sun 10:00-16:00' } })
   const halfADay = 12 * 3_600_000
@@ -292,13 +290,13 @@ test('hours are kept by the clock of the ledger, not by that of a machine that i
   const controller = new AbortController()
   const run = dialer({ ledger: right }).run({ signal: controller.signal })
   await clock.until(() => events.some(({ type }) => type === 'waiting'))
-  await clock.pass(10_000)
+  await clock.advance(10_000)
   expect(port.requests).toEqual([])
   controller.abort()
-  expect(await clock.drive(run)).toBe('aborted')
+  expect(await clock.run(run)).toBe('aborted')
 })
 
-test('what a dead runner left is compared before anything more is placed', async () => {
+test('after a takeover nothing is placed before another comparison with the service', async () => {
   const { clock, port, ledger, dialer, plan } = await createRig()
   await plan({ count: 3 })
   let isDead = false
@@ -326,6 +324,6 @@ test('what a dead runner left is compared before anything more is placed', async
       }
     },
   }
-  expect(await clock.drive(dialer({ ledger: shared }).run())).toBe('halted')
+  expect(await clock.run(dialer({ ledger: shared }).run())).toBe('halted')
   expect(port.requests).toHaveLength(1)
 })

@@ -1,41 +1,41 @@
 import { expect, test } from 'vitest'
-import { createChannel } from '../../src/run/event-channel.ts'
+import { createEventChannel } from '../../src/run/event-channel.ts'
 
-test('each loop hears everything from its beginning on, until the end', async () => {
-  const channel = createChannel<number>()
+test('each loop gets every event from its beginning to the end', async () => {
+  const channel = createEventChannel<number>()
   const heard = async (): Promise<number[]> => {
     const all: number[] = []
     for await (const event of channel) all.push(event)
     return all
   }
   const first = heard()
-  channel.tell(1)
+  channel.emit(1)
   const second = heard()
-  channel.tell(2)
+  channel.emit(2)
   await Promise.resolve()
-  channel.tell(3)
+  channel.emit(3)
   channel.end()
   expect(await first).toEqual([1, 2, 3])
   expect(await second).toEqual([2, 3])
   const next = heard()
-  channel.tell(4)
+  channel.emit(4)
   channel.end()
   expect(await next).toEqual([4])
 })
 
-test('a loop that is left hears nothing more', async () => {
-  const channel = createChannel<number>()
+test('a loop that is left gets no more events', async () => {
+  const channel = createEventChannel<number>()
   const iterator = channel[Symbol.asyncIterator]()
-  channel.tell(1)
+  channel.emit(1)
   expect(await iterator.next()).toEqual({ value: 1, done: false })
   await iterator.return?.()
-  channel.tell(2)
+  channel.emit(2)
   expect(await iterator.next()).toEqual({ value: undefined, done: true })
 })
 
-test('a listener that does not read keeps the newest 10,000', async () => {
-  const channel = createChannel<number>()
+test('a listener that does not read keeps the newest 10,000 events', async () => {
+  const channel = createEventChannel<number>()
   const iterator = channel[Symbol.asyncIterator]()
-  for (let event = 0; event < 10_005; event++) channel.tell(event)
+  for (let event = 0; event < 10_005; event++) channel.emit(event)
   expect(await iterator.next()).toEqual({ value: 5, done: false })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type ReportRow, safeCell, writeReport } from '../../src/report/report.ts'
-import { createRig, numberOf } from './support/rig.ts'
+import { createRig, numberOf } from '../run/support/rig.ts'
 
 const text = async (lines: AsyncIterable<string>): Promise<string> => {
   let all = ''
@@ -26,7 +26,7 @@ test('commas, quotes and line breaks are quoted', async () => {
   )
 })
 
-test('rows are written as they are read, never gathered', async () => {
+test('rows are written as they are read, and never collected', async () => {
   let read = 0
   function* rows(): Generator<ReportRow> {
     for (;;) yield { n: read++ }
@@ -38,14 +38,14 @@ test('rows are written as they are read, never gathered', async () => {
   await lines.return()
 })
 
-test('a report has every row of the plan, those that are not called too', async () => {
+test('a report has every row of the plan, skipped rows included', async () => {
   const { clock, port, plan, dialer } = await createRig()
   port.deed = ({ to_number }) => (to_number === numberOf(1) ? 'no_answer' : 'completed')
   const batch = await plan({
     numbers: [numberOf(0), numberOf(1), numberOf(0)],
     retries: { no_answer: [] },
   })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   const [first, second] = port.calls
   const csv = await text(dialer().report(batch, { format: 'csv', variables: ['name'] }))
   const at = (ms: number): string => new Date(ms).toISOString()
