@@ -96,34 +96,33 @@ export interface BatchStatus extends Batch {
   readonly holders: readonly Holder[]
 }
 
-/** What it takes to place one attempt. It is durable when it is returned. */
-export interface Claimed {
-  readonly attempt: string
-  /** `<ledger id>.<attempt id>`. */
-  readonly idempotencyKey: string
-  readonly batch: number
-  readonly lead: number
-  /** Which try of its lead, refused ones included, from 1. */
-  readonly no: number
-  readonly number: string
-  readonly key?: string | undefined
-  readonly variables: Variables
-  readonly from_number: string
-  readonly agent_version_id?: string | undefined
-  /** By the ledger's clock. */
-  readonly claimedAt: number
-}
-
-export interface Attempt {
+/** What is fixed about an attempt once it is claimed. */
+export interface AttemptIdentity {
   readonly id: string
+  /** `<ledger id>.<attempt id>`. */
   readonly idempotencyKey: string
   /** Absent on a call that was imported without a lead. */
   readonly batch?: number | undefined
   readonly lead?: number | undefined
+  /** Which try of its lead, refused ones included, from 1. */
   readonly no: number
   readonly number: string
-  readonly state: AttemptState
+  /** By the ledger's clock. */
   readonly claimedAt: number
+}
+
+/** What it takes to place one attempt. It is durable when it is returned. */
+export interface Claimed extends AttemptIdentity {
+  readonly batch: number
+  readonly lead: number
+  readonly key?: string | undefined
+  readonly variables: Variables
+  readonly from_number: string
+  readonly agent_version_id?: string | undefined
+}
+
+export interface Attempt extends AttemptIdentity {
+  readonly state: AttemptState
   readonly placedAt?: number | undefined
   readonly endedAt?: number | undefined
   readonly callId?: string | undefined

@@ -3,7 +3,7 @@ import { type Clock, pause } from '../clock.ts'
 import { DialerError } from '../errors.ts'
 import type { AboutAttempt, DialerEvent } from '../events.ts'
 import type { FactResult, Ledger } from '../ledger/ledger.ts'
-import type { Claimed } from '../ledger/records.ts'
+import type { AttemptIdentity } from '../ledger/records.ts'
 import { maskNumber } from '../mask.ts'
 import { messageOf } from '../message.ts'
 import type { Port } from '../port.ts'
@@ -21,19 +21,7 @@ export interface Work {
   readonly tell: (event: DialerEvent) => void
 }
 
-/** What all attempts have that are worked on, claimed or taken over. */
-export interface Subject {
-  readonly id: string
-  readonly idempotencyKey: string
-  readonly batch?: number | undefined
-  readonly lead?: number | undefined
-  readonly number: string
-  readonly claimedAt: number
-}
-
-export const subjectOf = (claimed: Claimed): Subject => ({ ...claimed, id: claimed.attempt })
-
-export const about = ({ id, batch, lead, number }: Subject): AboutAttempt => ({
+export const about = ({ id, batch, lead, number }: AttemptIdentity): AboutAttempt => ({
   attempt: id,
   batch,
   lead,
@@ -67,7 +55,7 @@ export async function insist<Result>(
 /** Tells of a fact that could not be taken in; `true` if the ledger now says what was reported. */
 export function isTaken(
   work: Work,
-  subject: Subject,
+  subject: AttemptIdentity,
   result: FactResult | undefined,
   callId?: string,
 ): boolean {

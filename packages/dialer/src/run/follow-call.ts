@@ -2,9 +2,10 @@
 
 import { pause, within } from '../clock.ts'
 import type { Runner } from '../ledger/ledger.ts'
+import type { AttemptIdentity } from '../ledger/records.ts'
 import { messageOf } from '../message.ts'
 import type { PortCall } from '../port.ts'
-import { about, insist, isTaken, type Subject, type Work } from './context.ts'
+import { about, insist, isTaken, type Work } from './context.ts'
 
 export interface FollowOptions {
   readonly callId: string
@@ -27,7 +28,7 @@ const readMs = 120_000
 async function isLost(
   work: Work,
   runner: Runner,
-  subject: Subject,
+  subject: AttemptIdentity,
   readAt: number,
   until: AbortSignal,
 ): Promise<boolean> {
@@ -51,7 +52,7 @@ async function isLost(
 export async function follow(
   work: Work,
   runner: Runner,
-  subject: Subject,
+  subject: AttemptIdentity,
   { callId, others, onRead, until }: FollowOptions,
 ): Promise<void> {
   const { port, ledger, clock, random, limits, tell } = work

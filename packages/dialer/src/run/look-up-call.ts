@@ -2,10 +2,10 @@
 
 import { pause, within } from '../clock.ts'
 import type { Runner } from '../ledger/ledger.ts'
-import type { Json } from '../ledger/records.ts'
+import type { AttemptIdentity, Json } from '../ledger/records.ts'
 import { messageOf } from '../message.ts'
 import type { Found, PortCall } from '../port.ts'
-import { about, insist, isTaken, type Subject, type Work } from './context.ts'
+import { about, insist, isTaken, type Work } from './context.ts'
 
 /** So many look-ups may fail before a person is asked; between them waits double from `settleMs`. */
 const patience = 5
@@ -30,7 +30,7 @@ function evidenceOf({ result, reason, candidates }: Found, at: number): Json {
 export const clockWentBack = 'the clock was set back since: set it right'
 
 /** One look-up. The time of the send is given by this machine's clock, whichever clock it was claimed by. */
-export async function findCall(work: Work, subject: Subject, signal: AbortSignal): Promise<Found> {
+export async function findCall(work: Work, subject: AttemptIdentity, signal: AbortSignal): Promise<Found> {
   const { port, ledger, clock } = work
   try {
     const age = (await ledger.now()) - subject.claimedAt
@@ -61,7 +61,7 @@ export type LookedUp =
 export async function lookUp(
   work: Work,
   runner: Runner,
-  subject: Subject,
+  subject: AttemptIdentity,
   until: AbortSignal,
 ): Promise<LookedUp> {
   const { ledger, clock, random, tell } = work

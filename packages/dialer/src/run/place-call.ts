@@ -12,7 +12,7 @@
 import type { Claimed } from '../ledger/records.ts'
 import type { Placement } from '../port.ts'
 import type { Clearance } from '../rules/check.ts'
-import { about, insist, isTaken, type Subject, subjectOf, type Work } from './context.ts'
+import { about, insist, isTaken, type Work } from './context.ts'
 import { refusalOf } from './decide.ts'
 
 /** When a claim was begun, by both clocks. */
@@ -59,7 +59,7 @@ async function send(work: Work, claimed: Claimed, notAfter: Date): Promise<Place
   try {
     const answer = (async () => port.place(request, options))()
     answer.then(
-      (late) => controller.signal.aborted && takeLate(work, subjectOf(claimed), late),
+      (late) => controller.signal.aborted && takeLate(work, claimed, late),
       () => {},
     )
     return await Promise.race([answer, silence.promise])
@@ -71,7 +71,7 @@ async function send(work: Work, claimed: Claimed, notAfter: Date): Promise<Place
 }
 
 /** An answer after its time still is a fact. */
-function takeLate({ ledger }: Work, { id }: Subject, late: Placement): void {
+function takeLate({ ledger }: Work, { id }: Claimed, late: Placement): void {
   const fact =
     late.placed === 'yes'
       ? ledger.placed(id, { callId: late.call.id })
@@ -86,13 +86,12 @@ function takeLate({ ledger }: Work, { id }: Subject, late: Placement): void {
 export async function place(work: Work, claimed: Claimed, options: PlaceOptions): Promise<Fate> {
   const { ledger, clock, tell, pace } = work
   const { begun, check, over: stop, until } = options
-  const subject = subjectOf(claimed)
-  const { id } = subject
+  const { id } = claimed
   const spanMs = ledger.times.leaseMs / 2
 
   const refuse = async (why: string): Promise<Fate> => {
     const result = await insist(work, () => ledger.refused(id, why), until)
-    if (isTaken(work, subject, result)) tell({ type: 'refused', ...about(subject), why })
+    if (isTaken(work, claimed, result)) tell({ type: 'refused', ...about(claimed), why })
     return result === undefined ? unrecorded : over
   }
 
@@ -106,7 +105,7 @@ export async function place(work: Work, claimed: Claimed, options: PlaceOptions)
     pace.gaveBack(1)
     return refuse(refusalOf('not_after'))
   }
-  tell({ type: 'sending', ...about(subject) })
+  tell({ type: 'sending', ...about(claimed) })
   const answer = await send(work, claimed, new Date(begun.wall + spanMs))
 
   if (answer.placed === 'yes') {
@@ -114,8 +113,8 @@ export async function place(work: Work, claimed: Claimed, options: PlaceOptions)
     const { id: callId, key } = answer.call
     const result = await insist(work, () => ledger.placed(id, { callId }), until)
     if (result === undefined) return unrecorded
-    if (!isTaken(work, subject, result, callId)) return over
-    tell({ type: 'placed', ...about(subject), callId })
+    if (!isTaken(work, claimed, result, callId)) return over
+    tell({ type: 'placed', ...about(claimed), callId })
     return { state: 'placed', callId, key }
   }
   if (answer.placed === 'no') {
@@ -131,7 +130,7 @@ export async function place(work: Work, claimed: Claimed, options: PlaceOptions)
   if (status !== undefined && status >= 500) tell({ type: 'slowed', ms: pace.slow(), why })
   const result = await insist(work, () => ledger.unknown(id, why), until)
   if (result === undefined) return unrecorded
-  if (!isTaken(work, subject, result)) return over
-  tell({ type: 'unknown', ...about(subject), why })
+  if (!isTaken(work, claimed, result)) return over
+  tell({ type: 'unknown', ...about(claimed), why })
   return { state: 'unknown' }
 }

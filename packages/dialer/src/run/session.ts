@@ -20,11 +20,11 @@
 import { type LedgerClock, pause } from '../clock.ts'
 import { DialerFencedError } from '../errors.ts'
 import type { Runner } from '../ledger/ledger.ts'
-import type { Attempt, Batch, Claimed, Undecided } from '../ledger/records.ts'
+import type { Attempt, AttemptIdentity, Batch, Claimed, Undecided } from '../ledger/records.ts'
 import { messageOf } from '../message.ts'
 import type { Traffic } from './account-traffic.ts'
 import { guard } from './compare-with-service.ts'
-import { type Subject, subjectOf, type Work } from './context.ts'
+import type { Work } from './context.ts'
 import { decisionFor, isAccountRefusal } from './decide.ts'
 import { follow } from './follow-call.ts'
 import { createCrew } from './in-flight.ts'
@@ -112,7 +112,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
 
   const keyless = 'calls come back without their key: one that is lost could not be found again'
 
-  function followOn(subject: Subject, callId: string): Promise<void> {
+  function followOn(subject: AttemptIdentity, callId: string): Promise<void> {
     return follow(work, runner, subject, {
       callId,
       others: () => crew.size(),
@@ -123,14 +123,13 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     })
   }
 
-  async function findOut(subject: Subject): Promise<void> {
+  async function findOut(subject: AttemptIdentity): Promise<void> {
     const found = await lookUp(work, runner, subject, over.signal)
     if (found.state === 'held' && found.candidates > 0) await stop(subject.batch, keyless)
     if (found.state === 'placed') await followOn(subject, found.call.id)
   }
 
   async function send(claimed: Claimed, begun: Begun): Promise<void> {
-    const subject = subjectOf(claimed)
     const fate = await place(work, claimed, {
       begun,
       check: rulebook.check,
@@ -139,13 +138,13 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     })
     // An attempt whose fact is not in the ledger stays here: the ledger would take it for one that nobody sent.
     if (fate.state === 'unrecorded') return
-    crew.sent(subject.id)
+    crew.sent(claimed.id)
     crew.wake()
     if (fate.state === 'placed') {
-      if (fate.key === undefined) await stop(subject.batch, keyless)
-      await followOn(subject, fate.callId)
+      if (fate.key === undefined) await stop(claimed.batch, keyless)
+      await followOn(claimed, fate.callId)
     }
-    if (fate.state === 'unknown') await findOut(subject)
+    if (fate.state === 'unknown') await findOut(claimed)
   }
 
   async function pickUp(attempt: Attempt): Promise<void> {
@@ -233,10 +232,10 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     if (limit < 1 || slots < 1 || calendars.length === 0 || !traffic.isKnown()) return false
     const claimed = await runner.claim({ calendars, slots, limit, batch: only })
     pace.took(claimed.length)
-    for (const { attempt } of claimed) crew.sendingBegins(attempt)
+    for (const { id } of claimed) crew.sendingBegins(id)
     // Resumed since the last look.
     if (claimed.some(({ batch }) => !batches.has(batch))) await readBatches().catch(trouble)
-    for (const one of claimed) crew.begin(one.attempt, send(one, begun), trouble)
+    for (const one of claimed) crew.begin(one.id, send(one, begun), trouble)
     return claimed.length === limit
   }
 

@@ -77,7 +77,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     await running(ledger, 40)
     const claimed = await claim(ledger, runner, { slots })
     expect(claimed).toHaveLength(slots)
-    const one = claimed[0]?.attempt ?? ''
+    const one = claimed[0]?.id ?? ''
     const full = async (): Promise<boolean> => (await claim(ledger, runner, { slots })).length === 0
     expect(await full()).toBe(true)
     await ledger.unknown(one, 'RESET')
@@ -95,7 +95,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
 
   test('a held attempt keeps its slot as long as its call could last', async () => {
     await running(ledger, 2)
-    const { attempt } = await claimOne(ledger, runner)
+    const { id: attempt } = await claimOne(ledger, runner)
     await ledger.unknown(attempt, 'RESET')
     await store.advance(10_000)
     await runner.hold(attempt, 'absent')
@@ -111,7 +111,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(claimed).toMatchObject({ batch: one })
     expect(more).toEqual([])
     expect((await ledger.status(two)).nextDueAt).toBe(store.now() + 60_000)
-    await finish(claimed?.attempt ?? '')
+    await finish(claimed?.id ?? '')
     await store.advance(60_000)
     expect(await claim(ledger, runner)).toMatchObject([{ batch: two, number: numberOf(1) }])
   })
@@ -119,10 +119,10 @@ describe.each(stores)('a claim on $name', ({ create }) => {
   test('a number is called so often a day over all batches, refusals not counted', async () => {
     await running(ledger, [rowOf(1)], { limits: { callsPerDay: 2 } })
     const refused = await claimOne(ledger, runner)
-    await ledger.refused(refused.attempt, 'NEVER_LEFT')
+    await ledger.refused(refused.id, 'NEVER_LEFT')
     await again()
     for (const _ of [1, 2]) {
-      await finish((await claimOne(ledger, runner)).attempt)
+      await finish((await claimOne(ledger, runner)).id)
       await again()
     }
     const other = await running(ledger, [rowOf(1)], { limits: { callsPerDay: 2 } })
@@ -136,10 +136,10 @@ describe.each(stores)('a claim on $name', ({ create }) => {
 
   test('a lead is exhausted by its tries, refusals not counted', async () => {
     const batch = await running(ledger, 1, { limits: { tries: 2 } })
-    await ledger.refused((await claimOne(ledger, runner)).attempt, '429')
+    await ledger.refused((await claimOne(ledger, runner)).id, '429')
     await again()
     for (const no of [2, 3]) {
-      const { attempt, no: found } = await claimOne(ledger, runner)
+      const { id: attempt, no: found } = await claimOne(ledger, runner)
       expect(found).toBe(no)
       await finish(attempt)
       if (no === 3) {
@@ -187,11 +187,11 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     const claimed = await claim(ledger, runner)
     expect(claimed).toHaveLength(3)
     expect(await ledger.status(batch)).toMatchObject({ state: 'running', spent: { calls: 3 } })
-    await ledger.refused(claimed[0]?.attempt ?? '', '429')
+    await ledger.refused(claimed[0]?.id ?? '', '429')
     const [last] = await claim(ledger, runner)
     expect(await claim(ledger, runner)).toEqual([])
     expect(await ledger.status(batch)).toMatchObject({ state: 'running', spent: { calls: 3 } })
-    for (const { attempt } of [...claimed.slice(1), ...(last ? [last] : [])]) {
+    for (const { id: attempt } of [...claimed.slice(1), ...(last ? [last] : [])]) {
       await ledger.placed(attempt, { callId: `call of ${attempt}` })
     }
     expect(await claim(ledger, runner)).toEqual([])
@@ -205,8 +205,8 @@ describe.each(stores)('a claim on $name', ({ create }) => {
 
   test('stops a batch at its budget of minutes', async () => {
     const batch = await running(ledger, 9, { limits: { budgetMinutes: 2 } })
-    await finish((await claimOne(ledger, runner)).attempt, 119)
-    await finish((await claimOne(ledger, runner)).attempt, 1)
+    await finish((await claimOne(ledger, runner)).id, 119)
+    await finish((await claimOne(ledger, runner)).id, 1)
     expect(await claim(ledger, runner)).toEqual([])
     expect(await ledger.status(batch)).toMatchObject({
       state: 'stopped',

@@ -26,7 +26,7 @@ async function live(store: Store, ledger: Ledger, world: World, batch: number): 
   await ledger.resume(batch)
   for (;;) {
     const claimed = await claim(ledger, runner, { batch, limit: 1 })
-    for (const { attempt, number } of claimed) {
+    for (const { id: attempt, number } of claimed) {
       const callId = post(world, attempt, number)
       if (number.endsWith('1')) {
         await ledger.unknown(attempt, 'RESET')

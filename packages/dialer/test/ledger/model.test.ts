@@ -75,7 +75,7 @@ class Run {
       const step = next[op.pick % next.length]
       if (step) await this.step(step, op.which)
     } else if (op.op === 'claim') {
-      for (const { attempt } of await claim(this.ledger, this.runner, { limit: op.limit, slots: 4 })) {
+      for (const { id: attempt } of await claim(this.ledger, this.runner, { limit: op.limit, slots: 4 })) {
         this.attempts.push({ id: attempt, state: 'sending' })
       }
     } else if (op.op === 'decide') {

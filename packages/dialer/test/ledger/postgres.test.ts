@@ -143,7 +143,7 @@ describe('a copy from a file to Postgres', () => {
     const batch = await running(from, 2_500)
     const runner = await from.join()
     const claimed = await claim(from, runner)
-    for (const [n, { attempt }] of claimed.entries()) {
+    for (const [n, { id: attempt }] of claimed.entries()) {
       if (n === 0) continue
       await from.placed(attempt, { callId: `call-${n}` })
       if (n > 1) await from.ended(attempt, { outcome: 'no_answer', seconds: n })
@@ -172,7 +172,7 @@ describe('a copy from a file to Postgres', () => {
       () => from.adopt(),
       () => from.resume(batch),
       () => from.beginPlan({ suppression: false }),
-      () => from.placed(claimed[0]?.attempt ?? '', { callId: 'late' }),
+      () => from.placed(claimed[0]?.id ?? '', { callId: 'late' }),
       () => from.suppress(['+34600000001'], 'x'),
     ]) {
       await expect(refused()).rejects.toMatchObject({ name: 'DialerLedgerError', code: 'MOVED' })

@@ -33,7 +33,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
 
   test('takes over what a dead one left', async () => {
     const batch = await running(ledger, 4)
-    const [sending, unknown, placed, held] = (await claim(ledger, runner)).map((one) => one.attempt)
+    const [sending, unknown, placed, held] = (await claim(ledger, runner)).map((one) => one.id)
     await ledger.unknown(unknown ?? '', 'RESET')
     await ledger.placed(placed ?? '', { callId: 'call' })
     await ledger.unknown(held ?? '', 'RESET')
@@ -54,7 +54,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
 
   test('doubts its own attempts that it has not sent for a lease', async () => {
     await running(ledger, 2)
-    const [sent, lost] = (await claim(ledger, runner)).map((one) => one.attempt)
+    const [sent, lost] = (await claim(ledger, runner)).map((one) => one.id)
     await store.advance(14_999)
     expect(await runner.takeover([sent ?? ''])).toEqual([])
     await store.advance(1)
@@ -63,12 +63,12 @@ describe.each(stores)('a runner on $name', ({ create }) => {
 
   test('decides for a lead once, and only where it saw it', async () => {
     const batch = await running(ledger, 1)
-    await ledger.refused((await claimOne(ledger, runner)).attempt, '429')
+    await ledger.refused((await claimOne(ledger, runner)).id, '429')
     const seen = await undecidedOne(runner)
     expect(await runner.decide(seen, { to: 'ready', dueAt: store.now() + 5 })).toBe(true)
     expect(await runner.decide(seen, { to: 'done', why: 'late' })).toBe(false)
     await store.advance(5)
-    const { attempt } = await claimOne(ledger, runner)
+    const { id: attempt } = await claimOne(ledger, runner)
     expect(await runner.decide(seen, { to: 'done', why: 'open' })).toBe(false)
     await ledger.refused(attempt, '429')
     expect(await runner.decide(seen, { to: 'done', why: 'an older attempt' })).toBe(false)
@@ -90,7 +90,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
       'rule_failed: down',
     ]
     for (const why of [...whys, 'closed', 'rulexfailed']) {
-      await ledger.refused((await claimOne(ledger, runner)).attempt, why)
+      await ledger.refused((await claimOne(ledger, runner)).id, why)
       const { refusals, ruleFailures, ...seen } = await undecidedOne(runner)
       counts.push([refusals, ruleFailures])
       await runner.decide({ refusals, ruleFailures, ...seen }, { to: 'ready', dueAt: store.now() })
@@ -110,7 +110,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
 
   test('a cancelled batch calls nobody again and follows what it began', async () => {
     const batch = await running(ledger, 3)
-    const { attempt } = await claimOne(ledger, runner)
+    const { id: attempt } = await claimOne(ledger, runner)
     await ledger.cancel(batch)
     expect(await ledger.status(batch)).toMatchObject({
       state: 'cancelled',
@@ -191,7 +191,7 @@ describe('claimers on Postgres', () => {
       await blocker.query('commit')
       const claimed = (await Promise.all(claims)).flat()
       expect(claimed).toHaveLength(slots)
-      for (const { attempt } of claimed) await one.refused(attempt, 'test')
+      for (const { id: attempt } of claimed) await one.refused(attempt, 'test')
     }
   })
 
@@ -216,7 +216,7 @@ describe('claimers on Postgres', () => {
     const [one, two] = [await store.open(), await store.open()]
     await running(one, 2)
     const [dying, living] = [await one.join(), await two.join()]
-    const { attempt } = await claimOne(one, dying)
+    const { id: attempt } = await claimOne(one, dying)
     expect(await living.takeover([])).toEqual([])
     await dying.leave()
     expect(await living.takeover([])).toMatchObject([{ id: attempt, state: 'unknown' }])

@@ -71,7 +71,7 @@ test('what a dead runner was sending is looked up, and its calls are followed, a
     const options = { idempotencyKey, notAfter: new Date(), signal: new AbortController().signal }
     await port.place({ from_number: '+34910000001', to_number: number, dynamic_variables: {} }, options)
   }
-  await ledger.placed(claimed[0]?.attempt ?? '', { callId: port.calls[0]?.id ?? '' })
+  await ledger.placed(claimed[0]?.id ?? '', { callId: port.calls[0]?.id ?? '' })
   await dead.leave()
 
   await clock.drive(dialer({ limits: { maxConcurrent: 3 } }).run())

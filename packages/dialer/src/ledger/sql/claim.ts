@@ -178,7 +178,7 @@ async function insert(
   return rows.map(({ id, lead, no }, index) => {
     const { number, key, variables = {} } = opened(seal, leads[index]?.['data'])
     return {
-      attempt: id,
+      id,
       idempotencyKey: `${tx.self.id}.${id}`,
       batch: Number(batch['batch']),
       lead,
