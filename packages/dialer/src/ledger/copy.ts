@@ -1,7 +1,7 @@
 import { DialerInputError, DialerLedgerError } from '../errors.ts'
 import type { Ledger } from './ledger.ts'
-import type { Db, Tx } from './sql/db.ts'
 import { insideOf } from './sql/ledger.ts'
+import type { Db, Tx } from './sql/store/db.ts'
 
 const page = 2_000
 const notPlanning = `batch in (select id from batch where state <> 'planning')`

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { migrations } from '../../src/ledger/sql/migrations.ts'
+import { migrations } from '../../src/ledger/sql/store/migrations.ts'
 import { openDatabase } from '../../src/ledger/sqlite/db.ts'
 import { assertLocalDisk } from '../../src/ledger/sqlite/disk.ts'
 import { openSqliteLedger, prepare } from '../../src/ledger/sqlite/open.ts'

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { DialerAdoptionError } from '../../errors.ts'
-import type { Db, Row, Self, Tx, Value, WriteOptions } from '../sql/db.ts'
+import type { Db, Row, Self, Tx, Value, WriteOptions } from '../sql/store/db.ts'
 
 const int8 = 20
 

@@ -1,11 +1,11 @@
 import type { Ledger } from '../ledger.ts'
-import { createBatches } from './batches.ts'
-import { createImports } from './imports.ts'
-import { adopt, join, refusal, type TakeLock } from './join.ts'
-import { beginPlan } from './plan-writer.ts'
-import { assertHere, type Context } from './predicates.ts'
-import { createReports } from './reports.ts'
-import { createFacts } from './transitions.ts'
+import { createImports } from './attempts/imports.ts'
+import { createFacts } from './attempts/transitions.ts'
+import { createBatches } from './batches/batches.ts'
+import { beginPlan } from './plan/begin-plan.ts'
+import { createReports } from './reports/reports.ts'
+import { adopt, join, refusal, type TakeLock } from './run/join.ts'
+import { assertHere, type Context } from './store/context.ts'
 
 const suppressedAtOnce = 5_000
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { DialerLedgerError } from '../../errors.ts'
-import type { Db, Row, Self, Tx, Value, WriteOptions } from '../sql/db.ts'
+import type { Db, Row, Self, Tx, Value, WriteOptions } from '../sql/store/db.ts'
 import { errcodeOf, whileBusy } from './retry.ts'
 
 export interface SqliteDb extends Db {

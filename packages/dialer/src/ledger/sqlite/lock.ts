@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { DialerBusyError, type Holder } from '../../errors.ts'
-import type { Lock } from '../sql/join.ts'
+import type { Lock } from '../sql/run/join.ts'
 import { isBusy } from './retry.ts'
 
 /**

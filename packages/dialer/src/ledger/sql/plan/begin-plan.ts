@@ -1,10 +1,10 @@
-import { DialerInputError } from '../../errors.ts'
-import type { PlanWriter } from '../ledger.ts'
-import type { RowVerdict, SkippedRow } from '../records.ts'
-import { batchOf } from './batches.ts'
-import { inRows, listed, type Tx } from './db.ts'
-import { assertHere, type Context } from './predicates.ts'
-import { closed } from './rows.ts'
+import { DialerInputError } from '../../../errors.ts'
+import type { PlanWriter } from '../../ledger.ts'
+import type { RowVerdict, SkippedRow } from '../../records.ts'
+import { batchOf } from '../batches/batches.ts'
+import { assertHere, type Context } from '../store/context.ts'
+import { inRows, listed, type Tx } from '../store/db.ts'
+import { closed } from '../store/rows.ts'
 
 /** A plan that nobody writes for so long was abandoned. */
 const abandonedMs = 3_600_000

@@ -1,9 +1,9 @@
-import { DialerInputError } from '../../errors.ts'
-import type { FactResult, Facts } from '../ledger.ts'
-import type { AttemptState, HeldWhy, Json } from '../records.ts'
-import type { Tx, Value } from './db.ts'
-import { assertHere, type Context } from './predicates.ts'
-import { closedEvidence } from './rows.ts'
+import { DialerInputError } from '../../../errors.ts'
+import type { FactResult, Facts } from '../../ledger.ts'
+import type { AttemptState, HeldWhy, Json } from '../../records.ts'
+import { assertHere, type Context } from '../store/context.ts'
+import type { Tx, Value } from '../store/db.ts'
+import { closedEvidence } from '../store/rows.ts'
 
 interface Found {
   readonly id: string

@@ -1,9 +1,9 @@
-import { DialerInputError, type Holder } from '../../errors.ts'
-import type { Outcome } from '../../port.ts'
-import type { Ledger } from '../ledger.ts'
-import type { AttemptState, Batch, BatchState, BatchStatus, Json, LeadState } from '../records.ts'
-import type { Row, Tx } from './db.ts'
-import { assertHere, type Context, open } from './predicates.ts'
+import { DialerInputError, type Holder } from '../../../errors.ts'
+import type { Outcome } from '../../../port.ts'
+import type { Ledger } from '../../ledger.ts'
+import type { AttemptState, Batch, BatchState, BatchStatus, Json, LeadState } from '../../records.ts'
+import { assertHere, type Context, open } from '../store/context.ts'
+import type { Row, Tx } from '../store/db.ts'
 
 const cancelledAtOnce = 5_000
 

@@ -1,8 +1,8 @@
-import { DialerInputError } from '../../errors.ts'
-import type { Ledger } from '../ledger.ts'
-import { inRows, listed } from './db.ts'
-import { assertHere, type Context, open } from './predicates.ts'
-import { closed } from './rows.ts'
+import { DialerInputError } from '../../../errors.ts'
+import type { Ledger } from '../../ledger.ts'
+import { assertHere, type Context, open } from '../store/context.ts'
+import { inRows, listed } from '../store/db.ts'
+import { closed } from '../store/rows.ts'
 
 /** The attempt that a key names, if the key bears this ledger's mark. */
 const attemptIn = (key: string, ledger: string): string | undefined =>

@@ -1,5 +1,5 @@
-import { DialerLedgerError } from '../../errors.ts'
-import type { Seal } from '../seal.ts'
+import { DialerLedgerError } from '../../../errors.ts'
+import type { Seal } from '../../seal.ts'
 import type { Value } from './db.ts'
 import { type Dialect, migrations } from './migrations.ts'
 

@@ -1,12 +1,12 @@
-import { DialerFencedError } from '../../errors.ts'
-import type { Outcome } from '../../port.ts'
-import type { Runner } from '../ledger.ts'
-import type { Attempt, Undecided } from '../records.ts'
+import { DialerFencedError } from '../../../errors.ts'
+import type { Outcome } from '../../../port.ts'
+import type { Runner } from '../../ledger.ts'
+import type { Attempt, Undecided } from '../../records.ts'
+import { createDecidedSteps, dropUnsent, steps } from '../attempts/transitions.ts'
+import { assertHere, type Context, open, slotsSql } from '../store/context.ts'
+import { inRows, listed, type Tx } from '../store/db.ts'
+import { attemptColumns, attemptOf, attemptTables } from '../store/rows.ts'
 import { claim, dueSql } from './claim.ts'
-import { inRows, listed, type Tx } from './db.ts'
-import { assertHere, type Context, open, slotsSql } from './predicates.ts'
-import { attemptColumns, attemptOf, attemptTables } from './rows.ts'
-import { createDecidedSteps, dropUnsent, steps } from './transitions.ts'
 
 /** Busy leads whose newest attempt is over. */
 export const undecidedSql: string = `select ${attemptColumns}, l.tries, l.expires_at from lead l join attempt a on a.lead = l.id

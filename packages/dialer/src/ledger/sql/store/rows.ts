@@ -1,6 +1,6 @@
-import type { Outcome } from '../../port.ts'
-import type { Attempt, AttemptState, Json, Variables } from '../records.ts'
-import type { Seal } from '../seal.ts'
+import type { Outcome } from '../../../port.ts'
+import type { Attempt, AttemptState, Json, Variables } from '../../records.ts'
+import type { Seal } from '../../seal.ts'
 import type { Row, Value } from './db.ts'
 
 /** What is kept of a person, as one closed value. */

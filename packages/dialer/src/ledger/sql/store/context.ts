@@ -1,6 +1,6 @@
-import { DialerAdoptionError, DialerLedgerError } from '../../errors.ts'
-import type { LedgerTimes } from '../ledger.ts'
-import type { Seal } from '../seal.ts'
+import { DialerAdoptionError, DialerLedgerError } from '../../../errors.ts'
+import type { LedgerTimes } from '../../ledger.ts'
+import type { Seal } from '../../seal.ts'
 import type { Db, Self } from './db.ts'
 
 /** What every part of a ledger shares. */

@@ -1,9 +1,9 @@
-import { DialerInputError } from '../../errors.ts'
-import type { Ledger } from '../ledger.ts'
-import type { Alarm, Attempt, LeadRecord, LeadState, SkippedRow } from '../records.ts'
-import { inRows, listed, type Row } from './db.ts'
-import { assertHere, type Context, open } from './predicates.ts'
-import { attemptColumns, attemptOf, attemptTables, opened } from './rows.ts'
+import { DialerInputError } from '../../../errors.ts'
+import type { Ledger } from '../../ledger.ts'
+import type { Alarm, Attempt, LeadRecord, LeadState, SkippedRow } from '../../records.ts'
+import { assertHere, type Context, open } from '../store/context.ts'
+import { inRows, listed, type Row } from '../store/db.ts'
+import { attemptColumns, attemptOf, attemptTables, opened } from '../store/rows.ts'
 
 const page = 1_000
 /** Calls of the last days still count against the cap of their number. */

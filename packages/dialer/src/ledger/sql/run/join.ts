@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { DialerAdoptionError, DialerLedgerError } from '../../errors.ts'
-import type { Runner } from '../ledger.ts'
-import { sweepCancelled } from './batches.ts'
-import type { Self, Tx } from './db.ts'
-import { assertHere, assertRunning, type Context } from './predicates.ts'
+import { DialerAdoptionError, DialerLedgerError } from '../../../errors.ts'
+import type { Runner } from '../../ledger.ts'
+import { sweepCancelled } from '../batches/batches.ts'
+import { assertHere, assertRunning, type Context } from '../store/context.ts'
+import type { Self, Tx } from '../store/db.ts'
 import { createRunner } from './runner.ts'
 
 /** What keeps all other processes out, where one may run a ledger. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { OpenCalendar, Runner } from '../ledger.ts'
-import type { Claimed } from '../records.ts'
-import { inRows, listed, type Row, type Tx, type Value } from './db.ts'
-import { assertRunning, type Context, open, slotsSql } from './predicates.ts'
-import { opened } from './rows.ts'
+import type { OpenCalendar, Runner } from '../../ledger.ts'
+import type { Claimed } from '../../records.ts'
+import { assertRunning, type Context, open, slotsSql } from '../store/context.ts'
+import { inRows, listed, type Row, type Tx, type Value } from '../store/db.ts'
+import { opened } from '../store/rows.ts'
 
 type ClaimOptions = Parameters<Runner['claim']>[0]
 
