@@ -47,7 +47,7 @@ export class DialerBusyError extends DialerError {
  *
  * `NEWER`: written by a newer version. `NOT_A_LEDGER`. `NETWORK_DISK`: locks cannot be trusted there.
  * `SEAL_KEY`: opened without its key, or with another. `MOVED`: copied to another ledger, which goes on instead.
- * `NOT_EMPTY`: the target of a copy holds something.
+ * `NOT_EMPTY`: the target of a copy holds something. `DAMAGED`: a column holds what cannot be there.
  */
 export class DialerLedgerError extends DialerError {
   override readonly name = 'DialerLedgerError'

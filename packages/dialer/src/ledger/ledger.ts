@@ -225,7 +225,7 @@ export interface Runner {
    */
   takeover(sending: readonly string[]): Promise<Attempt[]>
   /** Attempts of this runner that are unknown or placed: to be looked up and followed. */
-  open(): Promise<Attempt[]>
+  openAttempts(): Promise<Attempt[]>
   /** `illegal` also before claim + settle. */
   hold(attempt: string, why: HeldWhy, evidence?: Json): Promise<FactResult>
   /** Ends a placed call that was claimed longer than `maxCallMs` ago as `other`; `illegal` before. */

@@ -5,7 +5,7 @@
  * say so. Each word is preceded by a look-up at that moment, and what it finds wins over the word.
  */
 import { DialerInputError } from '../errors.ts'
-import type { LedgerTimes } from '../ledger/ledger.ts'
+import { assertSettleable, settleableFrom } from '../ledger/may-still-be-sent.ts'
 import type { Attempt, HeldWhy, Json } from '../ledger/records.ts'
 import { maskNumber } from '../mask.ts'
 import type { Found, PortCall } from '../port.ts'
@@ -67,8 +67,6 @@ export interface Reconciler {
 /** A look-up of a recent send waits until its call would be listed. */
 const atOnce = 10
 
-const waitOf = ({ leaseMs, requestMs, settleMs }: LedgerTimes): number => leaseMs + requestMs + settleMs
-
 export function createReconciler(work: Work): Reconciler {
   const { ledger, port } = work
   const never = new AbortController().signal
@@ -96,7 +94,7 @@ export function createReconciler(work: Work): Reconciler {
       callId: isPlaced ? found.call?.id : undefined,
       candidates: found.candidates,
       reason: found.reason,
-      settleFrom: new Date(claimedAt + waitOf(ledger.times)),
+      settleFrom: new Date(settleableFrom(claimedAt, ledger.times)),
     }
   }
 
@@ -136,13 +134,7 @@ export function createReconciler(work: Work): Reconciler {
       const { isPlaced } = await look(attempt, signal)
       if (isPlaced) return 'placed'
       if (word !== 'not_called') return record(attempt, word.callId, signal)
-      const waitMs = attempt.claimedAt + waitOf(ledger.times) - begun
-      if (waitMs > 0) {
-        throw new DialerInputError(
-          'TOO_EARLY',
-          `attempt ${id} may still be sent by whoever claimed it: settle it in ${Math.ceil(waitMs / 1000)} s`,
-        )
-      }
+      assertSettleable(id, attempt.claimedAt, ledger.times, begun)
       const { result } = await ledger.settle(id)
       return result === 'changed' ? 'returned' : 'over'
     },

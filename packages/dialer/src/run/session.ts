@@ -168,7 +168,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     const taken = await runner.takeover(crew.sending())
     if (taken.length > 0) tell({ type: 'taken_over', attempts: taken.length })
     if (taken.some(({ state }) => state !== 'refused')) isChecked = false
-    for (const attempt of await runner.open()) {
+    for (const attempt of await runner.openAttempts()) {
       if (!crew.has(attempt.id)) crew.begin(attempt.id, pickUp(attempt), trouble)
     }
     await readBatches()

@@ -54,7 +54,7 @@ async function lookUp(
 }
 
 async function decideAll(ledger: Ledger, runner: Runner): Promise<void> {
-  for (const { id, state } of await runner.open()) {
+  for (const { id, state } of await runner.openAttempts()) {
     if (state === 'placed') await ledger.ended(id, { outcome: 'completed', seconds: 1 })
   }
   for (const undecided of await runner.undecided(10)) {

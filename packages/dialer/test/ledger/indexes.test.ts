@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { dueSql, pickSql } from '../../src/ledger/sql/run/claim.ts'
-import { undecidedSql } from '../../src/ledger/sql/run/runner.ts'
-import { slotsSql } from '../../src/ledger/sql/store/context.ts'
+import { dueSql, slotsSql } from '../../src/ledger/sql/run/due.ts'
+import { pickSql } from '../../src/ledger/sql/run/pick-leads.ts'
+import { undecidedSql } from '../../src/ledger/sql/run/undecided.ts'
 import { plan, rowOf } from './support/batches.ts'
 import { type Store, stores } from './support/stores.ts'
 

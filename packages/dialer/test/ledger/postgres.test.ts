@@ -1,8 +1,9 @@
 import pg from 'pg'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { copyLedger } from '../../src/ledger/copy.ts'
-import { openPostgresLedger, prepare } from '../../src/ledger/postgres/open.ts'
-import { migrations } from '../../src/ledger/sql/store/migrations.ts'
+import { openPostgresLedger } from '../../src/ledger/postgres/open.ts'
+import { prepare } from '../../src/ledger/postgres/prepare.ts'
+import { migrations } from '../../src/ledger/sql/migrations/migrations.ts'
 import { attemptsOf, claim, claimOne, collect, day, plan, running, undecidedOne } from './support/batches.ts'
 import { postgresStore, sqliteStore } from './support/stores.ts'
 

@@ -41,14 +41,18 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     await runner.hold(held ?? '', 'absent')
 
     const after = await next()
-    expect(await after.runner.open()).toEqual([])
+    expect(await after.runner.openAttempts()).toEqual([])
     expect(await after.runner.takeover([])).toMatchObject([
       { id: sending, state: 'unknown', why: 'not_sent' },
       { id: unknown, state: 'unknown', why: 'RESET' },
       { id: placed, state: 'placed', callId: 'call' },
     ])
     expect(await after.runner.takeover([])).toEqual([])
-    expect((await after.runner.open()).map((attempt) => attempt.id)).toEqual([sending, unknown, placed])
+    expect((await after.runner.openAttempts()).map((attempt) => attempt.id)).toEqual([
+      sending,
+      unknown,
+      placed,
+    ])
     expect(await attemptsOf(after.ledger, batch)).toMatchObject([{}, {}, {}, { state: 'held' }])
   })
 

@@ -3,10 +3,11 @@ import { copyFileSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { migrations } from '../../src/ledger/sql/store/migrations.ts'
-import { openDatabase } from '../../src/ledger/sqlite/db.ts'
+import { migrations } from '../../src/ledger/sql/migrations/migrations.ts'
+import { openDatabase } from '../../src/ledger/sqlite/database.ts'
 import { assertLocalDisk } from '../../src/ledger/sqlite/disk.ts'
-import { openSqliteLedger, prepare } from '../../src/ledger/sqlite/open.ts'
+import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts'
+import { prepare } from '../../src/ledger/sqlite/prepare.ts'
 import { claim, claimOne, running } from './support/batches.ts'
 import { sqliteStore, temporaryFolder } from './support/stores.ts'
 
@@ -108,7 +109,7 @@ describe('a ledger in a file', () => {
     const file = join(temporaryFolder(), 'ledger.db')
     const database = await openDatabase(file)
     const nothing = async (): Promise<void> => undefined
-    await prepare({ database }, nothing, [])
+    await prepare(database, nothing, [])
     expect(database.prepare('select count(*) as n from migration').get()).toEqual({ n: 0 })
     const later = [
       ...migrations,
@@ -121,10 +122,10 @@ describe('a ledger in a file', () => {
 
     const again = await openDatabase(file)
     await expect(
-      prepare({ database: again }, nothing, [...later, () => ['create table half(x)', 'nonsense']]),
+      prepare(again, nothing, [...later, () => ['create table half(x)', 'nonsense']]),
     ).rejects.toThrow()
     expect(again.prepare(`select name from sqlite_schema where name in ('later', 'half')`).all()).toEqual([])
-    await prepare({ database: again }, nothing, later)
+    await prepare(again, nothing, later)
     expect(again.prepare('select line, later from lead').all()).toMatchObject([{ line: 1, later: null }])
     again.close()
     await expect(openSqliteLedger(file)).rejects.toMatchObject({

@@ -1,40 +1,46 @@
 import type { Ledger } from '../ledger.ts'
+import { createFacts } from './attempts/facts.ts'
 import { createImports } from './attempts/imports.ts'
-import { createFacts } from './attempts/transitions.ts'
-import { createBatches } from './batches/batches.ts'
+import { createBatches } from './batches/control.ts'
+import { purge } from './people/purge.ts'
+import { createSuppression } from './people/suppress.ts'
 import { beginPlan } from './plan/begin-plan.ts'
 import { createReports } from './reports/reports.ts'
-import { adopt, join, refusal, type TakeLock } from './run/join.ts'
-import { assertHere, type Context } from './store/context.ts'
+import { adopt, findRefusal, halt } from './run/adopt.ts'
+import { join } from './run/join.ts'
+import type { TakeLock } from './run/lock.ts'
+import type { Context } from './store/context.ts'
 
-const suppressedAtOnce = 5_000
-
-interface Parts {
+/** What a store adds to the statements. */
+export interface StoreParts {
+  readonly context: Context
+  /** Excludes other runners. Absent where several may run. */
   readonly takeLock?: TakeLock
   readonly listeners: Set<() => void>
-  /** Begins to notice other processes, when somebody wants to be told first. */
+  /** Starts listening to other processes, once somebody asks for changes. */
   readonly listen?: () => void
 }
 
-const contexts = new WeakMap<Ledger, Inside>()
+/** The door to a ledger's store, for a copy. A method, so that logging a ledger does not show its connection. */
+const storeOf: unique symbol = Symbol('store')
 
-interface Inside {
-  readonly context: Context
-  readonly takeLock: TakeLock | undefined
+export interface SqlLedger extends Ledger {
+  [storeOf](): Pick<StoreParts, 'context' | 'takeLock'>
 }
 
-/** The inside of a ledger made here. */
-export const insideOf = (ledger: Ledger): Inside | undefined => contexts.get(ledger)
+const isSqlLedger = (ledger: Ledger): ledger is SqlLedger => storeOf in ledger
 
-export async function createLedger(
-  context: Context,
-  { takeLock, listeners, listen }: Parts,
-): Promise<Ledger> {
-  const { db, seal, times } = context
-  context.identity.id = await db.read(async (tx) => tx.self.id)
-  const ledger: Ledger = {
+/** The store behind a ledger; undefined for a ledger that `createLedger` did not make. */
+export const findStore = (ledger: Ledger): Pick<StoreParts, 'context' | 'takeLock'> | undefined =>
+  isSqlLedger(ledger) ? ledger[storeOf]() : undefined
+
+export async function createLedger(parts: StoreParts): Promise<SqlLedger> {
+  const { context, takeLock, listeners, listen } = parts
+  const { db, times, identity } = context
+  identity.id = await db.read(async (tx) => tx.self.id)
+  return {
     get id() {
-      return context.identity.id
+      return identity.id
     },
     times,
     now: () => db.read(async (tx) => tx.now),
@@ -42,46 +48,19 @@ export async function createLedger(
     ...createBatches(context),
     ...createReports(context),
     ...createImports(context),
+    ...createSuppression(context),
     join: () => join(context, takeLock),
     adopt: () => adopt(context, takeLock),
-    halt: (why) =>
-      db.write(async (tx) => {
-        await tx.run('update ledger set halted = $1', why)
-        await db.notify(tx)
-      }),
-    halted: () => refusal(context),
+    halt: (why) => halt(context, why),
+    halted: () => findRefusal(context),
     beginPlan: ({ suppression }) => beginPlan(context, suppression),
-    async suppress(numbers, source) {
-      let added = 0
-      for (let from = 0; from < numbers.length; from += suppressedAtOnce) {
-        const people = numbers
-          .slice(from, from + suppressedAtOnce)
-          .map((number) => ({ person: seal.person(number) }))
-        added += await db.write(async (tx) => {
-          assertHere(tx.self)
-          return tx.run(
-            `insert into suppressed(person, source, at) select person, $2, cast($3 as bigint)
-             from ${db.rows(1, { person: 'text' })} where true on conflict do nothing`,
-            JSON.stringify(people),
-            source,
-            tx.now,
-          )
-        })
-      }
-      return added
-    },
-    suppressed: (number) =>
-      db.read(
-        async (tx) =>
-          (await tx.all('select 1 as one from suppressed where person = $1', seal.person(number))).length > 0,
-      ),
+    purge: (before) => purge(context, before),
     onChange(listener) {
       listeners.add(listener)
       listen?.()
       return () => void listeners.delete(listener)
     },
     close: () => db.close(),
+    [storeOf]: () => parts,
   }
-  contexts.set(ledger, { context, takeLock })
-  return ledger
 }

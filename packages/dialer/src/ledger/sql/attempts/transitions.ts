@@ -1,205 +1,151 @@
-import { DialerInputError } from '../../../errors.ts'
-import type { FactResult, Facts } from '../../ledger.ts'
-import type { AttemptState, HeldWhy, Json } from '../../records.ts'
-import { assertHere, type Context } from '../store/context.ts'
+/** The steps that change an attempt. `ledger.ts` has the table of them. */
+import type { Outcome } from '../../../port.ts'
+import type { FactResult } from '../../ledger.ts'
+import type { Alarm, AttemptState } from '../../records.ts'
+import { assertNotMoved, type Context } from '../store/context.ts'
 import type { Tx, Value } from '../store/db.ts'
-import { closedEvidence } from '../store/rows.ts'
+import { choice, number, optionalNumber, optionalText, text } from '../store/rows.ts'
+import { noAttempts } from '../store/words.ts'
 
-interface Found {
+/** An attempt as the transaction found it, before its step. */
+export interface StoredAttempt {
   readonly id: string
   readonly state: AttemptState
-  readonly lead: number | null
-  readonly batch: number | null
-  readonly call_id: string | null
-  readonly outcome: string | null
-  readonly sending_at: number
+  readonly lead: number | undefined
+  readonly batch: number | undefined
+  readonly callId: string | undefined
+  readonly outcome: string | undefined
+  readonly claimedAt: number
 }
 
-const illegal = (found?: Found): FactResult => ({ result: 'illegal', state: found?.state })
-const known = (found: Found): FactResult => ({ result: 'known', state: found.state })
-const changed = (state: AttemptState): FactResult => ({ result: 'changed', state })
+export const illegal = (attempt?: StoredAttempt): FactResult => ({ result: 'illegal', state: attempt?.state })
+export const alreadyKnown = (attempt: StoredAttempt): FactResult => ({
+  result: 'known',
+  state: attempt.state,
+})
 
-async function load({ db }: Context, tx: Tx, id: string): Promise<Found | undefined> {
-  const [row] = await tx.all(
-    `select id, state, lead, batch, call_id, outcome, sending_at from attempt where id = $1 ${db.forUpdate}`,
-    id,
-  )
-  return row as unknown as Found | undefined
-}
-
-/** Writes a step; a lead that was held with its attempt is busy again. */
-async function step(
+export async function loadAttempt(
+  { db }: Context,
   tx: Tx,
-  found: Found,
+  attempt: string,
+): Promise<StoredAttempt | undefined> {
+  const [row] = await tx.all(
+    `select id, state, lead, batch, call_id, outcome, sending_at from attempt where id = $1 ${db.rowLock('for update')}`,
+    attempt,
+  )
+  return (
+    row && {
+      id: text(row, 'id'),
+      state: choice(row, 'state', noAttempts),
+      lead: optionalNumber(row, 'lead'),
+      batch: optionalNumber(row, 'batch'),
+      callId: optionalText(row, 'call_id'),
+      outcome: optionalText(row, 'outcome'),
+      claimedAt: number(row, 'sending_at'),
+    }
+  )
+}
+
+/** Runs one step of one attempt in a transaction of its own. */
+export type StepRunner = (
+  attempt: string,
+  step: (tx: Tx, attempt: StoredAttempt) => FactResult | Promise<FactResult>,
+) => Promise<FactResult>
+
+/** With `worker`, `check` looks at its lease first. An attempt that does not exist has no legal step. */
+export const createStepRunner =
+  (context: Context, worker?: { id: string; check: (tx: Tx) => void }): StepRunner =>
+  (id, step) =>
+    context.db.write(async (tx) => {
+      assertNotMoved(tx.self)
+      worker?.check(tx)
+      const attempt = await loadAttempt(context, tx, id)
+      return attempt ? await step(tx, attempt) : illegal()
+    }, worker && { worker: worker.id })
+
+/** Moves an attempt to `state`, with `set` for its other columns. The lead of an attempt that was held is busy again. */
+export async function moveTo(
   state: AttemptState,
+  tx: Tx,
+  attempt: StoredAttempt,
   set: string,
   ...values: Value[]
 ): Promise<FactResult> {
-  await tx.run(`update attempt set state = '${state}', ${set} where id = $1`, found.id, ...values)
-  if (found.state === 'held') {
+  await tx.run(`update attempt set state = '${state}', ${set} where id = $1`, attempt.id, ...values)
+  if (attempt.state === 'held') {
     await tx.run(
       `update lead set state = 'busy', changed_at = $2 where id = $1 and state = 'held'`,
-      found.lead,
+      attempt.lead ?? null,
       tx.now,
     )
   }
-  return changed(state)
+  return { result: 'changed', state }
 }
 
-async function alarm(tx: Tx, kind: string, found: Found, callId: string): Promise<FactResult> {
+async function raiseAlarm(
+  tx: Tx,
+  kind: Alarm['kind'],
+  attempt: StoredAttempt,
+  callId: string,
+): Promise<FactResult> {
   await tx.run(
     'insert into alarm(at, kind, attempt, call_id) values ($1, $2, $3, $4) on conflict do nothing',
     tx.now,
     kind,
-    found.id,
+    attempt.id,
     callId,
   )
-  return { result: 'alarm', state: found.state }
+  return { result: 'alarm', state: attempt.state }
 }
 
-async function place(tx: Tx, found: Found, callId: string, at: number): Promise<FactResult> {
-  if (found.call_id === callId) return known(found)
-  if (found.state === 'refused' || found.state === 'ended') return alarm(tx, 'late_call', found, callId)
-  const [other] = await tx.all('select id from attempt where call_id = $1', callId)
-  if (found.state === 'placed' || other) return alarm(tx, 'second_call', found, callId)
-  return step(tx, found, 'placed', 'call_id = $2, placed_at = $3, why = null, evidence = null', callId, at)
-}
-
-/** It is known that nobody was called: this try never counted. */
-async function refuse(tx: Tx, found: Found, why: string): Promise<FactResult> {
-  const result = await step(tx, found, 'refused', 'ended_at = $2, why = $3, evidence = null', tx.now, why)
-  await tx.run('update lead set tries = tries - 1 where id = $1', found.lead)
-  await tx.run('update batch set spent_calls = spent_calls - 1 where id = $1', found.batch)
-  return result
-}
-
-async function end(
+/** Records the attempt's call. A call id that contradicts the ledger changes nothing and raises an alarm. */
+export async function recordCall(
   tx: Tx,
-  found: Found,
-  outcome: string,
-  at: number,
-  seconds: number | null,
-  why: string | null,
+  attempt: StoredAttempt,
+  callId: string,
+  placedAt: number,
 ): Promise<FactResult> {
-  const result = await step(
-    tx,
-    found,
-    'ended',
-    'outcome = $2, ended_at = $3, seconds = $4, why = $5',
-    outcome,
-    at,
-    seconds,
-    why,
-  )
-  if (seconds) {
-    await tx.run('update batch set spent_seconds = spent_seconds + $2 where id = $1', found.batch, seconds)
+  if (attempt.callId === callId) return alreadyKnown(attempt)
+  if (attempt.state === 'refused' || attempt.state === 'ended') {
+    return raiseAlarm(tx, 'late_call', attempt, callId)
   }
+  const [other] = await tx.all('select id from attempt where call_id = $1', callId)
+  if (attempt.state === 'placed' || other) return raiseAlarm(tx, 'second_call', attempt, callId)
+  const set = 'call_id = $2, placed_at = $3, why = null, evidence = null'
+  return moveTo('placed', tx, attempt, set, callId, placedAt)
+}
+
+/** Records that nobody was called: the try no longer counts, and the batch gets its call back. */
+export async function recordRefusal(tx: Tx, attempt: StoredAttempt, why: string): Promise<FactResult> {
+  const set = 'ended_at = $2, why = $3, evidence = null'
+  const result = await moveTo('refused', tx, attempt, set, tx.now, why)
+  await tx.run('update lead set tries = tries - 1 where id = $1', attempt.lead ?? null)
+  await tx.run('update batch set spent_calls = spent_calls - 1 where id = $1', attempt.batch ?? null)
   return result
 }
 
-/** One attempt's step in a transaction of its own. */
-export type Step = (
-  attempt: string,
-  work: (tx: Tx, found: Found) => FactResult | Promise<FactResult>,
-) => Promise<FactResult>
-
-export const steps =
-  (context: Context, worker?: { id: string; check: (tx: Tx) => void }): Step =>
-  (attempt, work) =>
-    context.db.write(async (tx) => {
-      assertHere(tx.self)
-      worker?.check(tx)
-      const found = await load(context, tx, attempt)
-      return found ? await work(tx, found) : illegal()
-    }, worker && { worker: worker.id })
-
-export function createFacts(context: Context): Facts & { settle(attempt: string): Promise<FactResult> } {
-  const one = steps(context)
-  return {
-    placed: (attempt, { callId, at }) => one(attempt, (tx, found) => place(tx, found, callId, at ?? tx.now)),
-    refused: (attempt, why) =>
-      one(attempt, (tx, found) => {
-        if (found.state === 'refused') return known(found)
-        return found.state === 'placed' || found.state === 'ended' ? illegal(found) : refuse(tx, found, why)
-      }),
-    unknown: (attempt, why) =>
-      one(attempt, (tx, found) => {
-        if (found.state === 'unknown') return known(found)
-        return found.state === 'sending' ? step(tx, found, 'unknown', 'why = $2', why) : illegal(found)
-      }),
-    ended: (attempt, { outcome, at, seconds, why }) =>
-      one(attempt, (tx, found) => {
-        if (found.state === 'ended' && found.outcome === outcome) return known(found)
-        if (found.state !== 'placed') return illegal(found)
-        return end(
-          tx,
-          found,
-          outcome,
-          at ?? tx.now,
-          seconds === undefined ? null : Math.round(seconds),
-          why ?? null,
-        )
-      }),
-    settle: (attempt) =>
-      one(attempt, async (tx, found) => {
-        if (found.state !== 'held') return illegal(found)
-        const { leaseMs, requestMs, settleMs } = context.times
-        const wait = found.sending_at + leaseMs + requestMs + settleMs - tx.now
-        if (wait > 0) {
-          throw new DialerInputError(
-            'TOO_EARLY',
-            `Attempt ${attempt} may still be sent by whoever claimed it: settle it in ${Math.ceil(wait / 1000)} s`,
-          )
-        }
-        const result = await refuse(tx, found, 'person')
-        await context.db.notify(tx)
-        return result
-      }),
-  }
+export interface CallEnd {
+  readonly outcome: Outcome
+  readonly at: number
+  /** Answered time, in whole seconds. */
+  readonly seconds: number | null
+  readonly why: string | null
 }
 
-/** The steps that only a runner takes. */
-export function createDecidedSteps(
-  context: Context,
-  one: Step,
-): {
-  hold(attempt: string, why: HeldWhy, evidence?: Json): Promise<FactResult>
-  lose(attempt: string): Promise<FactResult>
-} {
-  return {
-    hold: (attempt, why, evidence) =>
-      one(attempt, async (tx, found) => {
-        if (found.state !== 'unknown' || tx.now < found.sending_at + context.times.settleMs)
-          return illegal(found)
-        const result = await step(
-          tx,
-          found,
-          'held',
-          'why = $2, evidence = $3',
-          why,
-          closedEvidence(context.seal, evidence),
-        )
-        await tx.run(
-          `update lead set state = 'held', why = $2, changed_at = $3 where id = $1 and state = 'busy'`,
-          found.lead,
-          why,
-          tx.now,
-        )
-        return result
-      }),
-    lose: (attempt) =>
-      one(attempt, (tx, found) => {
-        if (found.state !== 'placed' || tx.now < found.sending_at + context.times.maxCallMs)
-          return illegal(found)
-        return end(tx, found, 'other', tx.now, null, 'lost_sight')
-      }),
+/** Records how the call ended, and takes its answered time from the batch's budget. */
+export async function recordEnd(
+  tx: Tx,
+  attempt: StoredAttempt,
+  { outcome, at, seconds, why }: CallEnd,
+): Promise<FactResult> {
+  const set = 'outcome = $2, ended_at = $3, seconds = $4, why = $5'
+  const result = await moveTo('ended', tx, attempt, set, outcome, at, seconds, why)
+  if (seconds) {
+    await tx.run(
+      'update batch set spent_seconds = spent_seconds + $2 where id = $1',
+      attempt.batch ?? null,
+      seconds,
+    )
   }
-}
-
-/** A claim that failed on the way back: this process holds the only copy of the intention, and drops it. */
-export async function dropUnsent(context: Context, tx: Tx, ids: Iterable<string>): Promise<void> {
-  for (const id of ids) {
-    const found = await load(context, tx, id)
-    if (found?.state === 'sending') await refuse(tx, found, 'never_sent')
-  }
+  return result
 }

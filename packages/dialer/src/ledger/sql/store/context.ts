@@ -8,10 +8,10 @@ export interface Context {
   readonly db: Db
   readonly seal: Seal
   readonly times: LedgerTimes
-  /** The ledger's id; a copy that is made here changes it. */
+  /** The ledger's id. Mutable, because a copy into this store brings its own. */
   readonly identity: { id: string }
-  /** Tells the listeners of this process. */
-  readonly changed: () => void
+  /** Calls the change listeners of this process. */
+  readonly notifyListeners: () => void
 }
 
 export const defaultTimes: LedgerTimes = {
@@ -21,26 +21,23 @@ export const defaultTimes: LedgerTimes = {
   maxCallMs: 3_600_000,
 }
 
-/** States in which a number may be ringing, word for word as in the partial indexes. */
-export const open = `state in ('sending','unknown','placed','held')`
+/** The oldest claim time whose call could still last. */
+export const oldestLiveCall = (times: LedgerTimes, now: number): number => now - times.maxCallMs
 
-/** Attempts that take a slot; `$n` is the oldest moment at which a call may have begun that still lasts. */
-export const slotsSql = (n: number): string => `select count(*) as n from attempt
-  where ${open} and (state <> 'held' or sending_at > $${n})`
-
-/** A ledger that was copied away must not change any more. */
-export function assertHere(self: Self): void {
-  if (self.moved_to !== null) {
+/** @throws DialerLedgerError `MOVED` the ledger was copied away and must not change any more */
+export function assertNotMoved(self: Self): void {
+  if (self.movedTo !== undefined) {
     throw new DialerLedgerError(
       'MOVED',
-      `This ledger was copied to ${self.moved_to}, which goes on instead: open that one`,
+      `This ledger was copied to ${self.movedTo}, which goes on instead: open that one`,
     )
   }
 }
 
-export function assertRunning(self: Self): void {
-  assertHere(self)
-  if (self.halted !== null) {
+/** @throws DialerLedgerError `MOVED`; DialerAdoptionError `HALTED` */
+export function assertMayRun(self: Self): void {
+  assertNotMoved(self)
+  if (self.halted !== undefined) {
     throw new DialerAdoptionError('HALTED', `The ledger is halted: ${self.halted}. Look, then adopt it`)
   }
 }

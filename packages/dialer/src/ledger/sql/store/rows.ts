@@ -1,53 +1,70 @@
+import { DialerLedgerError } from '../../../errors.ts'
 import type { Outcome } from '../../../port.ts'
-import type { Attempt, AttemptState, Json, Variables } from '../../records.ts'
-import type { Seal } from '../../seal.ts'
-import type { Row, Value } from './db.ts'
+import { noOutcomes } from './words.ts'
 
-/** What is kept of a person, as one closed value. */
-export interface Person {
-  readonly number: string
-  readonly key?: string | undefined
-  readonly variables?: Variables | undefined
+/** A row as a store returns it. Read its columns with the functions below. */
+export type Row = Readonly<Record<string, unknown>>
+
+const damaged = (column: string, expected: string): DialerLedgerError =>
+  new DialerLedgerError(
+    'DAMAGED',
+    `The ledger is damaged: column ${column} should hold ${expected}. Restore it from a backup, look, then adopt it`,
+  )
+
+/** @throws DialerLedgerError `DAMAGED` the column holds anything else; the same for the readers below */
+export function text(row: Row, column: string): string {
+  const value = row[column]
+  if (typeof value !== 'string') throw damaged(column, 'text')
+  return value
 }
 
-export const closed = (seal: Seal, person: Person): string => seal.close(JSON.stringify(person))
-
-/** After a purge nothing is left. */
-export function opened(seal: Seal, data: Value | undefined): Person {
-  return typeof data === 'string' ? (JSON.parse(seal.open(data)) as Person) : { number: '' }
+export function optionalText(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : text(row, column)
 }
 
-const orNothing = <T extends Value>(value: Value | undefined): T | undefined =>
-  value === null ? undefined : (value as T | undefined)
+export function number(row: Row, column: string): number {
+  const value = row[column]
+  if (typeof value !== 'number') throw damaged(column, 'a number')
+  return value
+}
 
-/** Columns that `attemptOf` reads, of `attempt a left join lead l`. */
-export const attemptColumns = `a.id, a.batch, a.lead, a.no, a.state, a.sending_at, a.placed_at, a.ended_at, a.call_id, a.outcome,
-  a.seconds, a.why, a.evidence, coalesce(a.data, l.data) as data`
-export const attemptTables = 'attempt a left join lead l on l.id = a.lead'
+export function optionalNumber(row: Row, column: string): number | undefined {
+  return row[column] === null ? undefined : number(row, column)
+}
 
-export function attemptOf(row: Row, ledger: string, seal: Seal): Attempt {
-  return {
-    id: String(row['id']),
-    idempotencyKey: `${ledger}.${row['id']}`,
-    batch: orNothing<number>(row['batch']),
-    lead: orNothing<number>(row['lead']),
-    no: Number(row['no']),
-    number: opened(seal, row['data']).number,
-    state: row['state'] as AttemptState,
-    claimedAt: Number(row['sending_at']),
-    placedAt: orNothing<number>(row['placed_at']),
-    endedAt: orNothing<number>(row['ended_at']),
-    callId: orNothing<string>(row['call_id']),
-    outcome: orNothing<string>(row['outcome']) as Outcome | undefined,
-    seconds: orNothing<number>(row['seconds']),
-    why: orNothing<string>(row['why']),
-    evidence: evidenceOf(seal, row['evidence']),
+const isKeyOf = <Word extends string>(
+  words: Readonly<Record<Word, unknown>>,
+  value: unknown,
+): value is Word => typeof value === 'string' && Object.hasOwn(words, value)
+
+/** Reads one of a fixed set of words, such as a state: the keys of `words`. */
+export function choice<Word extends string>(
+  row: Row,
+  column: string,
+  words: Readonly<Record<Word, unknown>>,
+): Word {
+  const value = row[column]
+  if (!isKeyOf(words, value)) throw damaged(column, `one of ${Object.keys(words).join(', ')}`)
+  return value
+}
+
+/** Reads how a call ended. A word that is no outcome, which only an adapter without types can have sent, counts as `other`. */
+export function optionalOutcome(row: Row): Outcome | undefined {
+  const outcome = optionalText(row, 'outcome')
+  if (outcome === undefined) return undefined
+  return isKeyOf(noOutcomes, outcome) ? outcome : 'other'
+}
+
+/** Adds up the rows' column `n` under the word of each row. */
+export function countBy<Word extends string>(
+  rows: readonly Row[],
+  wordOf: (row: Row) => Word | undefined,
+  zeros: Readonly<Record<Word, number>>,
+): Record<Word, number> {
+  const counts: Record<Word, number> = { ...zeros }
+  for (const row of rows) {
+    const word = wordOf(row)
+    if (word !== undefined) counts[word] += number(row, 'n')
   }
+  return counts
 }
-
-/** Evidence may hold numbers: it is closed like the rest. */
-export const closedEvidence = (seal: Seal, evidence: Json | undefined): string | null =>
-  evidence === undefined ? null : seal.close(JSON.stringify(evidence))
-
-const evidenceOf = (seal: Seal, value: Value | undefined): Json | undefined =>
-  typeof value === 'string' ? (JSON.parse(seal.open(value)) as Json) : undefined
