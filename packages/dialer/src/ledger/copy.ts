@@ -1,6 +1,6 @@
 import { DialerInputError, DialerLedgerError } from '../errors.ts'
 import type { Ledger } from './ledger.ts'
-import { findStore } from './sql/ledger.ts'
+import { findStore } from './sql/create-ledger.ts'
 import { type Columns, count, type Db, exists, type Tx } from './sql/store/db.ts'
 import { number, text } from './sql/store/rows.ts'
 

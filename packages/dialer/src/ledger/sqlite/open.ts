@@ -6,7 +6,7 @@ import { DialerInputError, DialerLedgerError, type Holder } from '../../errors.t
 import { messageOf } from '../../message.ts'
 import type { Ledger, LedgerTimes } from '../ledger.ts'
 import { createSeal } from '../seal.ts'
-import { createLedger } from '../sql/ledger.ts'
+import { createLedger } from '../sql/create-ledger.ts'
 import { identify } from '../sql/migrations/migrate.ts'
 import type { Lock } from '../sql/run/lock.ts'
 import { defaultTimes } from '../sql/store/context.ts'

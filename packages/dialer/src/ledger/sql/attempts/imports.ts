@@ -19,7 +19,7 @@ export async function newestClaim(tx: Tx): Promise<number | undefined> {
   return newest && number(newest, 'sending_at')
 }
 
-export async function findUnknownKeys(context: Context, tx: Tx, keys: readonly string[]): Promise<string[]> {
+async function findUnknownKeys(context: Context, tx: Tx, keys: readonly string[]): Promise<string[]> {
   const own = keys.flatMap((key) => {
     const attempt = attemptIn(key, tx.self.id)
     return attempt === undefined ? [] : [{ key, attempt }]
@@ -52,7 +52,7 @@ async function findLeadToCharge({ db }: Context, tx: Tx, person: string): Promis
 }
 
 /** An imported attempt is placed; beside an open attempt to the same number it is ended, because only one may be open. */
-export async function importCall(
+async function importCall(
   context: Context,
   tx: Tx,
   { idempotencyKey, callId, number, at }: ImportedCall,

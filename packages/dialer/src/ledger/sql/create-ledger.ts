@@ -1,3 +1,15 @@
+/*
+A ledger over a store of SQL.
+
+  plan/        a row becomes a lead, a plan becomes a batch
+  run/         what a runner does: join, claim, take over, decide; `begin-attempts.ts` makes a lead an attempt
+  reports.ts   leads, skipped rows, held attempts and alarms, for people
+  batches/     pause, resume, cancel, status
+  attempts/    the steps of one attempt: facts, imports
+  people/      suppression and purge
+  migrations/  the schema, from top to bottom
+  store/       what all of them use: the interface to SQLite and Postgres, rows, predicates
+*/
 import type { Ledger } from '../ledger.ts'
 import { createFacts } from './attempts/facts.ts'
 import { createImports } from './attempts/imports.ts'
@@ -5,7 +17,7 @@ import { createBatches } from './batches/control.ts'
 import { purge } from './people/purge.ts'
 import { createSuppression } from './people/suppress.ts'
 import { beginPlan } from './plan/begin-plan.ts'
-import { createReports } from './reports/reports.ts'
+import { createReports } from './reports.ts'
 import { adopt, findRefusal, halt } from './run/adopt.ts'
 import { join } from './run/join.ts'
 import type { TakeLock } from './run/lock.ts'

@@ -1,13 +1,13 @@
 /** What a ledger tells people about its batches. */
-import type { Ledger } from '../../ledger.ts'
-import type { Alarm, LeadRecord, SkippedRow } from '../../records.ts'
-import { attemptColumns, attemptTables, readAttempt, selectAttempts } from '../attempts/attempt-row.ts'
-import type { Context } from '../store/context.ts'
-import { inList, jsonList, type Tx } from '../store/db.ts'
-import { isOpen } from '../store/predicates.ts'
-import { choice, number, optionalNumber, optionalText, type Row, text } from '../store/rows.ts'
-import { decryptPerson, decryptSkipped } from '../store/sealed.ts'
-import { noAlarms, noLeads, noSkipped } from '../store/words.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Alarm, LeadRecord, SkippedRow } from '../records.ts'
+import { attemptColumns, attemptTables, readAttempt, selectAttempts } from './attempts/attempt-row.ts'
+import type { Context } from './store/context.ts'
+import { inList, jsonList, type Tx } from './store/db.ts'
+import { isOpen } from './store/predicates.ts'
+import { choice, number, optionalNumber, optionalText, type Row, text } from './store/rows.ts'
+import { decryptPerson, decryptSkipped } from './store/sealed.ts'
+import { noAlarms, noLeads, noSkipped } from './store/words.ts'
 
 const rowsPerPage = 1_000
 
