@@ -46,7 +46,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     for (const name of way[state]) await step(name, attempt)
   }
 
-  /** Steps in each state, where time is no obstacle. What is not listed is illegal. */
+  /** The steps of each state once enough time has passed. A step that is not listed is illegal. */
   const table: Record<AttemptState, Record<string, string>> = {
     sending: { placed: 'changed placed', refused: 'changed refused', unknown: 'changed unknown' },
     unknown: {
@@ -62,7 +62,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
   }
 
   test.each(Object.keys(table) as AttemptState[])(
-    'that is %s takes its legal steps and no other',
+    'in state %s takes its legal steps and no others',
     async (state) => {
       const names = Object.keys(stepsOf(''))
       const other = await running(
@@ -88,7 +88,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     expect(await ledger.placed('nobody', { callId: 'x' })).toEqual({ result: 'illegal', state: undefined })
   })
 
-  test('carries what it takes to place it', async () => {
+  test('carries everything that placing its call needs', async () => {
     expect(claimed).toEqual({
       id: claimed.id,
       idempotencyKey: `${ledger.id}.${claimed.id}`,
@@ -104,7 +104,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     })
   })
 
-  test('keeps how it ended', async () => {
+  test('records how its call ended', async () => {
     await reach('ended')
     expect(await attemptsOf(ledger, batch)).toMatchObject([
       {
@@ -119,7 +119,18 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     expect((await ledger.status(batch)).spent).toEqual({ calls: 1, minutes: 0.7 })
   })
 
-  test('is not held before the settle time, nor lost before a call could be over', async () => {
+  test('with an outcome that no type allows counts as other, and can be decided', async () => {
+    await reach('placed')
+    await ledger.ended(claimed.id, { outcome: 'busy' as never })
+    expect((await ledger.status(batch)).outcomes).toMatchObject({ other: 1 })
+    expect(await undecidedOne(runner)).toMatchObject({
+      attempt: { outcome: 'other' },
+      outcomes: { other: 1 },
+    })
+    expect(await ledger.ended(claimed.id, { outcome: 'busy' as never })).toMatchObject({ result: 'known' })
+  })
+
+  test('is not held before its call would be listed, nor lost while its call could last', async () => {
     await ledger.unknown(claimed.id, 'RESET')
     await store.advance(9_999)
     expect(await step('hold')).toMatchObject({ result: 'illegal' })
@@ -133,7 +144,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     expect(await attemptsOf(ledger, batch)).toMatchObject([{ outcome: 'other', why: 'lost_sight' }])
   })
 
-  test('held, it shows its evidence and waits for whoever could still send it', async () => {
+  test('held, shows its evidence, and cannot be settled while its sender could still send it', async () => {
     await ledger.unknown(claimed.id, 'RESET')
     await store.advance(10_000)
     await step('hold')
@@ -153,7 +164,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     expect(await undecidedOne(runner)).toMatchObject({ tries: 0, refusals: 1, attempt: { why: 'person' } })
   })
 
-  test('a late call id on what is over is an alarm, told once', async () => {
+  test('a call id for a finished attempt raises one alarm', async () => {
     await reach('refused')
     await ledger.placed(claimed.id, { callId: 'call-2' })
     await ledger.placed(claimed.id, { callId: 'call-2' })
@@ -162,7 +173,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     ])
   })
 
-  test('another call id on a placed one is an alarm', async () => {
+  test('another call id for a placed attempt raises an alarm', async () => {
     await reach('placed')
     expect(await ledger.placed(claimed.id, { callId: 'call-2' })).toEqual({
       result: 'alarm',
@@ -172,7 +183,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     expect(await attemptsOf(ledger, batch)).toMatchObject([{ callId: `call of ${claimed.id}` }])
   })
 
-  test('facts of a fenced runner are accepted, decisions are not', async () => {
+  test('a fenced runner can report facts, but decide nothing', async () => {
     await store.lapse()
     for (const decision of [
       () => runner.beat(),

@@ -14,7 +14,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     runner = await ledger.join()
   })
 
-  /** The process of the first runner is gone without a word; another one starts. */
+  /** The process of the first runner dies; another one starts. */
   async function next(): Promise<{ ledger: Ledger; runner: Runner }> {
     if (store.kind === 'sqlite') await ledger.close()
     else await store.lapse()
@@ -22,7 +22,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     return { ledger: other, runner: await other.join() }
   }
 
-  test('says who it is', async () => {
+  test('is listed among the holders', async () => {
     expect(await ledger.holders()).toMatchObject([{ pid: process.pid, beatAt: new Date(store.now()) }])
     await store.advance(5_000)
     await runner.beat()
@@ -31,7 +31,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     expect(await ledger.holders()).toEqual([])
   })
 
-  test('takes over what a dead one left', async () => {
+  test('takes over the open attempts of a dead one', async () => {
     const batch = await running(ledger, 4)
     const [sending, unknown, placed, held] = (await claim(ledger, runner)).map((one) => one.id)
     await ledger.unknown(unknown ?? '', 'RESET')
@@ -56,7 +56,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     expect(await attemptsOf(after.ledger, batch)).toMatchObject([{}, {}, {}, { state: 'held' }])
   })
 
-  test('doubts its own attempts that it has not sent for a lease', async () => {
+  test('takes over its own attempts that it has not sent for a lease', async () => {
     await running(ledger, 2)
     const [sent, lost] = (await claim(ledger, runner)).map((one) => one.id)
     await store.advance(14_999)
@@ -65,7 +65,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     expect(await runner.takeover([sent ?? ''])).toMatchObject([{ id: lost, state: 'unknown' }])
   })
 
-  test('decides for a lead once, and only where it saw it', async () => {
+  test('decides for a lead once, and only if it has not changed', async () => {
     const batch = await running(ledger, 1)
     await ledger.refused((await claimOne(ledger, runner)).id, '429')
     const seen = await undecidedOne(runner)
@@ -84,7 +84,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     expect(await collect(ledger.leads(batch))).toMatchObject([{ state: 'done', why: 'refused' }])
   })
 
-  test('counts the failures of a rule in a row apart from other refusals', async () => {
+  test('counts failures of a rule in a row apart from other refusals', async () => {
     await running(ledger, 1)
     const counts: number[][] = []
     const whys = [
@@ -112,7 +112,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     ])
   })
 
-  test('a cancelled batch calls nobody again and follows what it began', async () => {
+  test('a cancelled batch calls nobody again, and its calls in progress are followed', async () => {
     const batch = await running(ledger, 3)
     const { id: attempt } = await claimOne(ledger, runner)
     await ledger.cancel(batch)
@@ -144,7 +144,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     expect(await claim(ledger, runner)).toHaveLength(1)
   })
 
-  test('knows its own keys, and takes in a call that it does not know', async () => {
+  test('recognises its own keys, and imports a call that it does not know', async () => {
     const batch = await running(ledger, 2)
     expect(await ledger.newestAt()).toBeUndefined()
     const { idempotencyKey, number } = await claimOne(ledger, runner)
@@ -178,7 +178,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
 })
 
 describe('claimers on Postgres', () => {
-  test('two at once fill the slots exactly, the second waiting for the first', async () => {
+  test('at the same time fill the slots exactly, one after the other', async () => {
     const store = await postgresStore()
     const [one, two] = [await store.open(), await store.open()]
     await running(one, 40)
@@ -190,7 +190,7 @@ describe('claimers on Postgres', () => {
       const claims = runners.map((runner) => claim(one, runner, { slots }))
       const waiting = `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock'
         and query like '%ledger for update%' and pid in (select pid from pg_locks where not granted)`
-      // Not by the blocker: within a transaction it would see one moment for ever.
+      // On another connection: within the blocker's transaction the view would never change.
       while ((await store.behind.query(waiting)).rows[0].n < 2);
       await blocker.query('commit')
       const claimed = (await Promise.all(claims)).flat()
@@ -215,7 +215,7 @@ describe('claimers on Postgres', () => {
     expect(await attemptsOf(ledgers[0] as Ledger, batch)).toHaveLength(60)
   })
 
-  test('leave each other what is alive, and take over what is dead', async () => {
+  test('leave attempts of living runners alone, and take over those of dead ones', async () => {
     const store = await postgresStore()
     const [one, two] = [await store.open(), await store.open()]
     await running(one, 2)
