@@ -1,5 +1,6 @@
 /** The steps of an attempt that only a runner takes, under its lease. */
-import type { FactResult, Runner } from '../../ledger.ts'
+import type { FactResult } from '../../ledger.ts'
+import type { HeldWhy, Json } from '../../records.ts'
 import {
   illegal,
   loadAttempt,
@@ -15,7 +16,9 @@ import { encryptEvidence } from '../store/sealed.ts'
 export const holdAttempt = (
   { seal, times }: Context,
   step: StepRunner,
-  [id, why, evidence]: Parameters<Runner['hold']>,
+  id: string,
+  why: HeldWhy,
+  evidence: Json | undefined,
 ): Promise<FactResult> =>
   step(id, async (tx, attempt) => {
     if (attempt.state !== 'unknown' || tx.now < attempt.claimedAt + times.settleMs) return illegal(attempt)

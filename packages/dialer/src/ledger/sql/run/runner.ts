@@ -69,7 +69,7 @@ export function createRunner(context: RunnerContext, leave: () => Promise<void>)
       underLease(context, (tx) =>
         selectAttempts(tx, seal, `a.owner = $1 and ${isOpen('a')} and a.state in ('unknown','placed')`, id),
       ),
-    hold: (...hold) => holdAttempt(context, step, hold),
+    hold: (attempt, why, evidence) => holdAttempt(context, step, attempt, why, evidence),
     lose: (attempt) => loseAttempt(context, step, attempt),
     undecided: (limit) => underLease(context, (tx) => readUndecided(context, tx, limit)),
     decide: (undecided, decision) =>
