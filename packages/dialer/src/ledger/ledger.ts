@@ -31,7 +31,7 @@ Attempt (one for each try)      open: sending, unknown, placed, held. A number h
   refused, ended        —                   final. A call id that comes later raises an alarm and changes nothing
 
 Batch
-  paused (as planned) ⇄ running → stopped(why) → running; any of them → cancelled, which is final.
+  paused (as planned) ⇄ running → stopped(why) → running | paused; any of them → cancelled, which is final.
   In every state, calls in progress are followed to their end.
 
 Slots are derived, never counted up and down: a slot is taken by each attempt that is sending, unknown or placed, and by each held

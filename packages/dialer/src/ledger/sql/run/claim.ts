@@ -13,10 +13,10 @@ type ClaimOptions = Parameters<Runner['claim']>[0]
 
 /** Most leads that one claim looks at, so that it stays short where many cannot be called. */
 const mostLookedAt = 1_000
-/** Leads that are read at once after the first look found obstacles: where there is one, there are often many. */
+/** Most looks read only as many leads as are wanted. After an obstacle this many are read at once: there are often more. */
 const leadsPerLook = 100
 
-/** What is left of one claim. */
+/** How far one claim has got. */
 interface Progress {
   /** Attempts that may still begin. */
   free: number

@@ -68,7 +68,7 @@ export async function readDue(tx: Tx): ReturnType<Runner['due']> {
   return calendars.map(({ batch, key, dueAt }) => ({ batch: batch.id, calendar: key, dueAt }))
 }
 
-/** In one statement, so that a claim that finds nothing costs little. Nothing is due: the slots are not needed, and may read 0. */
+/** Reads both in one statement, because most claims find nothing and must cost little. Without a running batch `slots` is 0. */
 export async function readDueAndSlots(
   { times }: Context,
   tx: Tx,
