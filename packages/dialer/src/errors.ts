@@ -51,6 +51,7 @@ export class DialerBusyError extends DialerError {
  * - `SEAL_KEY`: it was opened without its key, or with another one.
  * - `MOVED`: it was copied to another ledger, which continues in its stead.
  * - `NOT_EMPTY`: the target of a copy already holds something.
+ * - `DAMAGED`: a column holds a value that it cannot hold.
  */
 export class DialerLedgerError extends DialerError {
   override readonly name = 'DialerLedgerError'

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { talkers } from './people.ts'
 import { start, startService } from './service.ts'
 import { dialerOf, isLong, judge, leadsOf, makeFolder, openLedger, plan } from './storm.ts'
-import { type LedgerPlace, times } from './times.ts'
+import { type LedgerLocation, times } from './times.ts'
 import type { WorkerOptions } from './worker.ts'
 
 const leads = isLong ? 1000 : 60
@@ -23,12 +23,12 @@ test(
       faultRate: 0.1,
       listDelay: times.settleMs / 2,
     })
-    const place: LedgerPlace = { store: 'sqlite', path: join(folder.path, 'ledger.db') }
-    const ledger = await openLedger(place)
+    const location: LedgerLocation = { store: 'sqlite', path: join(folder.path, 'ledger.db') }
+    const ledger = await openLedger(location)
     const numbers = talkers(leads)
     const batch = await plan(ledger, numbers)
     const options: WorkerOptions = {
-      ledger: place,
+      ledger: location,
       url: service.url,
       limits: { maxConcurrent: 20, pollMs: 20, backoffMs: 50 },
       seesTraffic: true,

@@ -6,18 +6,18 @@ import { talkers } from './people.ts'
 import { startPostgres } from './postgres.ts'
 import { kill, start, startService } from './service.ts'
 import { judge, leadsOf, openLedger, plan } from './storm.ts'
-import { type LedgerPlace, times } from './times.ts'
+import { type LedgerLocation, times } from './times.ts'
 import type { WorkerOptions } from './worker.ts'
 
 test('a worker frozen between its claim and its request does not ring when it wakes', async () => {
   await using postgres = await startPostgres()
   await using service = await startService({ speed: 150 })
-  const place: LedgerPlace = { store: 'postgres', url: postgres.url, schema: `frozen_${process.pid}` }
-  const ledger = await openLedger(place)
+  const location: LedgerLocation = { store: 'postgres', url: postgres.url, schema: `frozen_${process.pid}` }
+  const ledger = await openLedger(location)
   const leads = 6
   const batch = await plan(ledger, talkers(leads))
   const options: WorkerOptions = {
-    ledger: place,
+    ledger: location,
     url: service.url,
     limits: { maxConcurrent: 20, pollMs: 20 },
   }

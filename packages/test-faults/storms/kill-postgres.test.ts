@@ -7,7 +7,7 @@ import { neverMade, people } from './people.ts'
 import { startPostgres } from './postgres.ts'
 import { startService } from './service.ts'
 import { dialerOf, drawStrike, isLong, judge, leadsOf, openLedger, plan, tell } from './storm.ts'
-import { type LedgerPlace, times } from './times.ts'
+import { type LedgerLocation, times } from './times.ts'
 
 const leads = isLong ? 300 : 40
 const kills = isLong ? 45 : 8
@@ -19,15 +19,15 @@ test(
   async () => {
     await using postgres = await startPostgres()
     await using service = await startService({ speed: 150, seed })
-    const place: LedgerPlace = { store: 'postgres', url: postgres.url, schema: `storm_${process.pid}` }
-    let ledger = await openLedger(place)
+    const location: LedgerLocation = { store: 'postgres', url: postgres.url, schema: `storm_${process.pid}` }
+    let ledger = await openLedger(location)
     const batch = await plan(ledger, people(leads))
     const random = createRandom(seed)
     let killed = 0
     let crashed = 0
     {
       await using fleet = launch(4, () => ({
-        ledger: place,
+        ledger: location,
         url: service.url,
         limits: { maxConcurrent: 5, pollMs: 20, backoffMs: 50 },
         // In the end those that remain must come to an end.
@@ -41,7 +41,7 @@ test(
           await ledger.close()
           await postgres.crash()
           crashed++
-          ledger = await openLedger(place)
+          ledger = await openLedger(location)
         }
       }
       await fleet.done(isLong ? 300_000 : 60_000)

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 import { neverMade, people } from './people.ts'
 import { kill, start, startService } from './service.ts'
 import { dialerOf, drawStrike, isLong, judge, leadsOf, makeFolder, openLedger, plan, tell } from './storm.ts'
-import { type LedgerPlace, times } from './times.ts'
+import { type LedgerLocation, times } from './times.ts'
 import type { WorkerOptions } from './worker.ts'
 
 const leads = isLong ? 300 : 40
@@ -29,11 +29,11 @@ test(
   async () => {
     await using folder = await makeFolder()
     await using service = await startService({ speed: 150, seed })
-    const place: LedgerPlace = { store: 'sqlite', path: join(folder.path, 'ledger.db') }
-    const ledger = await openLedger(place)
+    const location: LedgerLocation = { store: 'sqlite', path: join(folder.path, 'ledger.db') }
+    const ledger = await openLedger(location)
     const batch = await plan(ledger, people(leads))
     const options: WorkerOptions = {
-      ledger: place,
+      ledger: location,
       url: service.url,
       limits: { maxConcurrent: 5, pollMs: 20, backoffMs: 50 },
     }

@@ -5,13 +5,13 @@ import { startPostgres } from './postgres.ts'
 import type { Scale, ScaleOptions } from './scale.ts'
 import { kill, start } from './service.ts'
 import { isLong, makeFolder, tell } from './storm.ts'
-import type { LedgerPlace } from './times.ts'
+import type { LedgerLocation } from './times.ts'
 
 const leads = isLong ? 10_000 : 1000
 /** A rate is told, never judged; memory is. */
 const mostMb = 250
 
-async function measure(ledger: LedgerPlace): Promise<void> {
+async function measure(ledger: LedgerLocation): Promise<void> {
   const options: ScaleOptions = { ledger, leads }
   const child = start('scale.ts', options)
   const [scale] = (await once(child, 'message')) as [Scale]

@@ -8,10 +8,10 @@ import {
   planBatch,
 } from '@digame/dialer'
 import { numberOf } from './people.ts'
-import type { LedgerPlace } from './times.ts'
+import type { LedgerLocation } from './times.ts'
 
 export interface ScaleOptions {
-  readonly ledger: LedgerPlace
+  readonly ledger: LedgerLocation
   readonly leads: number
 }
 
@@ -23,14 +23,14 @@ export interface Scale {
   readonly rssMb: number
 }
 
-const { ledger: place, leads } = JSON.parse(process.argv[2] ?? '{}') as ScaleOptions
+const { ledger: location, leads } = JSON.parse(process.argv[2] ?? '{}') as ScaleOptions
 
 process.once('disconnect', () => process.exit())
 
 const ledger =
-  place.store === 'sqlite'
-    ? await openSqliteLedger(place.path)
-    : await openPostgresLedger(place.url, { schema: place.schema })
+  location.store === 'sqlite'
+    ? await openSqliteLedger(location.path)
+    : await openPostgresLedger(location.url, { schema: location.schema })
 
 const keys = new Set<string>()
 let calls = 0

@@ -5,7 +5,7 @@ import { talkers } from './people.ts'
 import { type Database, startPostgres } from './postgres.ts'
 import { startService } from './service.ts'
 import { isLong, judge, leadsOf, openLedger, plan } from './storm.ts'
-import type { LedgerPlace } from './times.ts'
+import type { LedgerLocation } from './times.ts'
 
 const caps = isLong
   ? [
@@ -28,15 +28,15 @@ test.each(caps)(
   '4 workers fill $slots slots and never exceed them',
   async ({ slots, leads, speed }) => {
     await using service = await startService({ speed })
-    const place: LedgerPlace = {
+    const location: LedgerLocation = {
       store: 'postgres',
       url: postgres.url,
       schema: `slots_${slots}_${process.pid}`,
     }
-    const ledger = await openLedger(place)
+    const ledger = await openLedger(location)
     const batch = await plan(ledger, talkers(leads))
     await using fleet = launch(4, () => ({
-      ledger: place,
+      ledger: location,
       url: service.url,
       limits: { maxConcurrent: slots, pollMs: 20 },
       isPatient: true,

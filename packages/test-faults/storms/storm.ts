@@ -14,16 +14,16 @@ import {
 } from '@digame/dialer'
 import { digaPort } from '@digame/dialer/client'
 import type { Census, Service } from './service.ts'
-import { type LedgerPlace, times } from './times.ts'
+import { type LedgerLocation, times } from './times.ts'
 import type { Strike } from './worker.ts'
 
 /** `pnpm storm` weathers the long ones. */
 export const isLong: boolean = process.env['MODE'] === 'long'
 
-export const openLedger = (place: LedgerPlace): Promise<Ledger> =>
-  place.store === 'sqlite'
-    ? openSqliteLedger(place.path, { times })
-    : openPostgresLedger(place.url, { schema: place.schema, times })
+export const openLedger = (location: LedgerLocation): Promise<Ledger> =>
+  location.store === 'sqlite'
+    ? openSqliteLedger(location.path, { times })
+    : openPostgresLedger(location.url, { schema: location.schema, times })
 
 /** Plans everybody, each called again in a moment where the retry table says so, and starts the batch. */
 export async function plan(ledger: Ledger, numbers: readonly string[]): Promise<number> {

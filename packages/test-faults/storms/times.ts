@@ -1,7 +1,7 @@
 import type { LedgerTimes } from '@digame/dialer'
 
 /** Where a storm's ledger is. */
-export type LedgerPlace =
+export type LedgerLocation =
   | { readonly store: 'sqlite'; readonly path: string }
   | { readonly store: 'postgres'; readonly url: string; readonly schema: string }
 

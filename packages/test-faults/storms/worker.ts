@@ -2,10 +2,10 @@
 import { Diga } from '@digame/client'
 import { createDialer, type Limits, openPostgresLedger, openSqliteLedger, type Port } from '@digame/dialer'
 import { digaPort } from '@digame/dialer/client'
-import { type LedgerPlace, patientTimes, times } from './times.ts'
+import { type LedgerLocation, patientTimes, times } from './times.ts'
 
 export interface WorkerOptions {
-  readonly ledger: LedgerPlace
+  readonly ledger: LedgerLocation
   readonly url: string
   readonly limits: Limits
   /** Runs by the spans for calls that live long. */
@@ -25,7 +25,7 @@ export interface Strike {
 }
 
 const {
-  ledger: place,
+  ledger: location,
   url,
   limits,
   seesTraffic = false,
@@ -43,9 +43,9 @@ process.once('uncaughtException', (error) => {
 
 const spans = isPatient ? patientTimes : times
 const ledger =
-  place.store === 'sqlite'
-    ? await openSqliteLedger(place.path, { times: spans })
-    : await openPostgresLedger(place.url, { schema: place.schema, times: spans })
+  location.store === 'sqlite'
+    ? await openSqliteLedger(location.path, { times: spans })
+    : await openPostgresLedger(location.url, { schema: location.schema, times: spans })
 const { requestMs, settleMs } = spans
 const diga = new Diga({ apiKey: 'storm', baseUrl: url, timeoutMs: requestMs, settleMs, maxRetries: 1 })
 const { activeCalls, ...adapted } = digaPort(diga)

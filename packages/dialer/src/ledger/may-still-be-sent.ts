@@ -13,7 +13,7 @@ export const settleableFrom = (claimedAt: number, { leaseMs, requestMs, settleMs
   claimedAt + leaseMs + requestMs + settleMs
 
 /** @throws DialerInputError `TOO_EARLY` while the attempt's sender may still send it */
-export function assertNoLongerSent(
+export function assertSettleable(
   { id, claimedAt }: { readonly id: string; readonly claimedAt: number },
   times: SendTimes,
   now: number,

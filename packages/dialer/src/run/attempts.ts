@@ -1,5 +1,4 @@
-import type { Attempt, Claimed } from '../ledger/records.ts'
-import { type Subject, subjectOf } from './context.ts'
+import type { Attempt, AttemptIdentity, Claimed } from '../ledger/records.ts'
 import { followCall } from './follow-call.ts'
 import { lookUpCall } from './look-up-call.ts'
 import { type ClaimStart, placeCall } from './place-call.ts'
@@ -8,7 +7,7 @@ import type { Session } from './session-context.ts'
 const keyless = 'calls come back without their key: one that is lost could not be found again'
 
 /** Follows a call to its end. Stops the batch if the call comes back without its key. */
-function followToEnd(session: Session, subject: Subject, callId: string): Promise<void> {
+function followToEnd(session: Session, subject: AttemptIdentity, callId: string): Promise<void> {
   const { runner, inFlight, batches, lease, signals } = session
   return followCall(session, runner, subject, {
     callId,
@@ -21,7 +20,7 @@ function followToEnd(session: Session, subject: Subject, callId: string): Promis
 }
 
 /** Looks up a call that may have been made, and follows it if there is one. */
-async function resolveUnknown(session: Session, subject: Subject): Promise<void> {
+async function resolveUnknown(session: Session, subject: AttemptIdentity): Promise<void> {
   const { runner, batches, signals } = session
   const result = await lookUpCall(session, runner, subject, signals.over)
   if (result.state === 'held' && result.candidates > 0) await batches.stop(subject.batch, keyless)
@@ -31,7 +30,6 @@ async function resolveUnknown(session: Session, subject: Subject): Promise<void>
 /** Places a claimed attempt's call and stays with it to the end. */
 export async function sendClaimed(session: Session, claimed: Claimed, claimStart: ClaimStart): Promise<void> {
   const { rulebook, inFlight, batches, signals } = session
-  const subject = subjectOf(claimed)
   const result = await placeCall(session, claimed, {
     claimStart,
     check: rulebook.check,
@@ -40,13 +38,13 @@ export async function sendClaimed(session: Session, claimed: Claimed, claimStart
   })
   // Without its fact in the ledger the attempt must stay among those being sent: a takeover would count it as never sent.
   if (result.state === 'unrecorded') return
-  inFlight.finishSending(subject.id)
+  inFlight.finishSending(claimed.id)
   inFlight.wake()
   if (result.state === 'placed') {
-    if (result.key === undefined) await batches.stop(subject.batch, keyless)
-    await followToEnd(session, subject, result.callId)
+    if (result.key === undefined) await batches.stop(claimed.batch, keyless)
+    await followToEnd(session, claimed, result.callId)
   }
-  if (result.state === 'unknown') await resolveUnknown(session, subject)
+  if (result.state === 'unknown') await resolveUnknown(session, claimed)
 }
 
 /** Goes on with an open attempt that was taken over, or whose work here has failed. */

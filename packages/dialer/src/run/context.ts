@@ -3,7 +3,7 @@ import { pause } from '../clock.ts'
 import { DialerError, messageOf } from '../errors.ts'
 import type { AttemptFields, DialerEvent } from '../events.ts'
 import type { FactResult, Ledger } from '../ledger/ledger.ts'
-import type { Claimed } from '../ledger/records.ts'
+import type { AttemptIdentity } from '../ledger/records.ts'
 import type { Port } from '../port.ts'
 import type { ResolvedLimits } from './limits.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -20,20 +20,8 @@ export interface RunContext {
   readonly emit: (event: DialerEvent) => void
 }
 
-/** The fields that an attempt has in every state, from the claim on. */
-export interface Subject {
-  readonly id: string
-  readonly idempotencyKey: string
-  readonly batch?: number | undefined
-  readonly lead?: number | undefined
-  readonly number: string
-  readonly claimedAt: number
-}
-
-export const subjectOf = (claimed: Claimed): Subject => ({ ...claimed, id: claimed.attempt })
-
 /** The fields of an event about this attempt. */
-export const attemptFields = ({ id, batch, lead, number }: Subject): AttemptFields => ({
+export const attemptFields = ({ id, batch, lead, number }: AttemptIdentity): AttemptFields => ({
   attempt: id,
   batch,
   lead,
@@ -71,7 +59,7 @@ export async function retryLedger<Result>(
  */
 export function confirmFact(
   { emit }: RunContext,
-  subject: Subject,
+  subject: AttemptIdentity,
   result: FactResult | undefined,
   callId?: string,
 ): boolean {

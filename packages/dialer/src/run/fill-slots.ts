@@ -17,11 +17,10 @@ export async function fillSlots(session: Session): Promise<boolean> {
   if (limit < 1 || slots < 1 || calendars.length === 0 || !traffic.isKnown()) return false
   const claimed = await runner.claim({ calendars, slots, limit, batch: only })
   rateLimit.consume(claimed.length)
-  for (const { attempt } of claimed) inFlight.startSending(attempt)
+  for (const { id } of claimed) inFlight.startSending(id)
   // A batch that was resumed since the last scan.
   if (claimed.some(({ batch }) => batches.get(batch) === undefined))
     await batches.read().catch(lease.handleError)
-  for (const one of claimed)
-    inFlight.start(one.attempt, sendClaimed(session, one, claimStart), lease.handleError)
+  for (const one of claimed) inFlight.start(one.id, sendClaimed(session, one, claimStart), lease.handleError)
   return claimed.length === limit
 }

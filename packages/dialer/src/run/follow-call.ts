@@ -2,8 +2,9 @@ import { exponential } from '@digame/internal'
 import { pause, spread, within } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import type { Runner } from '../ledger/ledger.ts'
+import type { AttemptIdentity } from '../ledger/records.ts'
 import type { PortCall } from '../port.ts'
-import { attemptFields, confirmFact, type RunContext, retryLedger, type Subject } from './context.ts'
+import { attemptFields, confirmFact, type RunContext, retryLedger } from './context.ts'
 
 export interface FollowOptions {
   readonly callId: string
@@ -30,7 +31,7 @@ const pollTimeoutMs = 120_000
 async function giveUpIfLost(
   context: RunContext,
   runner: Runner,
-  subject: Subject,
+  subject: AttemptIdentity,
   polledAt: number,
   until: AbortSignal,
 ): Promise<boolean> {
@@ -46,7 +47,7 @@ async function giveUpIfLost(
 
 async function recordEnd(
   context: RunContext,
-  subject: Subject,
+  subject: AttemptIdentity,
   { outcome = 'other', seconds, endReason: why }: PortCall,
   until: AbortSignal,
 ): Promise<void> {
@@ -67,7 +68,7 @@ async function recordEnd(
 export async function followCall(
   context: RunContext,
   runner: Runner,
-  subject: Subject,
+  subject: AttemptIdentity,
   { callId, followed, onPoll, until }: FollowOptions,
 ): Promise<void> {
   const { port, clock, random, limits, emit } = context

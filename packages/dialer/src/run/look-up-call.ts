@@ -2,9 +2,9 @@ import { exponential } from '@digame/internal'
 import { pause, spread, within } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import type { Runner } from '../ledger/ledger.ts'
-import type { Json } from '../ledger/records.ts'
+import type { AttemptIdentity, Json } from '../ledger/records.ts'
 import type { Found, PortCall } from '../port.ts'
-import { attemptFields, confirmFact, type RunContext, retryLedger, type Subject } from './context.ts'
+import { attemptFields, confirmFact, type RunContext, retryLedger } from './context.ts'
 
 /** Look-ups that may fail before a person is asked; the waits between them double from `settleMs`. */
 const maxFailures = 5
@@ -29,7 +29,11 @@ function evidenceOf({ result, reason, candidates }: Found, at: number): Json {
 export const clockWentBack = 'the clock was set back since: set it right'
 
 /** Looks a call up once. The time of the send is converted from the ledger's clock to this machine's, as the port expects. */
-export async function findCall(context: RunContext, subject: Subject, signal: AbortSignal): Promise<Found> {
+export async function findCall(
+  context: RunContext,
+  subject: AttemptIdentity,
+  signal: AbortSignal,
+): Promise<Found> {
   const { port, ledger, clock } = context
   try {
     const ageMs = (await ledger.now()) - subject.claimedAt
@@ -56,7 +60,7 @@ export type LookUpResult =
 async function holdAttempt(
   context: RunContext,
   runner: Runner,
-  subject: Subject,
+  subject: AttemptIdentity,
   found: Found,
   until: AbortSignal,
 ): Promise<LookUpResult | undefined> {
@@ -80,7 +84,7 @@ async function holdAttempt(
 export async function lookUpCall(
   context: RunContext,
   runner: Runner,
-  subject: Subject,
+  subject: AttemptIdentity,
   until: AbortSignal,
 ): Promise<LookUpResult> {
   const { ledger, clock, random, emit } = context

@@ -9,17 +9,10 @@
  * sent once the lease is known to be lost, or the run is over.
  */
 
-import type { Claimed } from '../ledger/records.ts'
+import type { AttemptIdentity, Claimed } from '../ledger/records.ts'
 import type { Placement } from '../port.ts'
 import type { Clearance } from '../rules/check.ts'
-import {
-  attemptFields,
-  confirmFact,
-  type RunContext,
-  retryLedger,
-  type Subject,
-  subjectOf,
-} from './context.ts'
+import { attemptFields, confirmFact, type RunContext, retryLedger } from './context.ts'
 import { refusalOf } from './decide.ts'
 
 /** When a claim was started, by both clocks. */
@@ -68,7 +61,7 @@ async function sendRequest(context: RunContext, claimed: Claimed, notAfter: Date
   try {
     const placement = (async () => port.place(request, options))()
     placement.then(
-      (late) => controller.signal.aborted && recordLate(context, subjectOf(claimed), late),
+      (late) => controller.signal.aborted && recordLate(context, claimed, late),
       () => {},
     )
     return await Promise.race([placement, timeout.promise])
@@ -80,7 +73,7 @@ async function sendRequest(context: RunContext, claimed: Claimed, notAfter: Date
 }
 
 /** Records a placement that arrived after the timeout: it is still a fact. */
-function recordLate({ ledger }: RunContext, { id }: Subject, late: Placement): void {
+function recordLate({ ledger }: RunContext, { id }: AttemptIdentity, late: Placement): void {
   const fact =
     late.placed === 'yes'
       ? ledger.placed(id, { callId: late.call.id })
@@ -99,7 +92,7 @@ function isTooLate({ clock, ledger }: RunContext, claimStart: ClaimStart): boole
 
 async function recordRefused(
   context: RunContext,
-  subject: Subject,
+  subject: AttemptIdentity,
   why: string,
   giveUp: AbortSignal,
 ): Promise<PlaceResult> {
@@ -111,7 +104,7 @@ async function recordRefused(
 /** Records what became of a request, and adapts the rate limit to it. */
 async function recordPlacement(
   context: RunContext,
-  subject: Subject,
+  subject: AttemptIdentity,
   placement: Placement,
   giveUp: AbortSignal,
 ): Promise<PlaceResult> {
@@ -153,19 +146,18 @@ export async function placeCall(
 ): Promise<PlaceResult> {
   const { ledger, emit, rateLimit } = context
   const { claimStart, check, noMoreRequests, giveUp } = options
-  const subject = subjectOf(claimed)
 
   const clearance = await check(claimed)
   if (!clearance.may) {
     rateLimit.refund(1)
-    return recordRefused(context, subject, refusalOf(clearance.why, clearance.detail), giveUp)
+    return recordRefused(context, claimed, refusalOf(clearance.why, clearance.detail), giveUp)
   }
   if (noMoreRequests.aborted || isTooLate(context, claimStart)) {
     rateLimit.refund(1)
-    return recordRefused(context, subject, refusalOf('not_after'), giveUp)
+    return recordRefused(context, claimed, refusalOf('not_after'), giveUp)
   }
-  emit({ type: 'sending', ...attemptFields(subject) })
+  emit({ type: 'sending', ...attemptFields(claimed) })
   const notAfter = new Date(claimStart.wall + ledger.times.leaseMs / 2)
   const placement = await sendRequest(context, claimed, notAfter)
-  return recordPlacement(context, subject, placement, giveUp)
+  return recordPlacement(context, claimed, placement, giveUp)
 }

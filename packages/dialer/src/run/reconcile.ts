@@ -6,7 +6,7 @@
  */
 import { maskNumber } from '@digame/internal'
 import { DialerInputError } from '../errors.ts'
-import { assertNoLongerSent, settleableFrom } from '../ledger/may-still-be-sent.ts'
+import { assertSettleable, settleableFrom } from '../ledger/may-still-be-sent.ts'
 import type { Attempt, HeldWhy, Json } from '../ledger/records.ts'
 import type { Found, PortCall } from '../port.ts'
 import { confirmFact, type RunContext } from './context.ts'
@@ -144,7 +144,7 @@ async function settleHeld(
   const { isPlaced } = await lookUpHeld(context, attempt, signal)
   if (isPlaced) return 'placed'
   if (statement !== 'not_called') return recordNamedCall(context, attempt, statement.callId, signal)
-  assertNoLongerSent(attempt, ledger.times, now)
+  assertSettleable(attempt, ledger.times, now)
   const { result } = await ledger.settle(id)
   return result === 'changed' ? 'returned' : 'over'
 }

@@ -42,7 +42,7 @@ async function scanLedger(session: Session): Promise<void> {
   const taken = await runner.takeover(inFlight.sending())
   if (taken.length > 0) emit({ type: 'taken_over', attempts: taken.length })
   if (taken.some((attempt) => attempt.state !== 'refused')) applyFact(session, 'taken_over')
-  for (const attempt of await runner.open()) {
+  for (const attempt of await runner.openAttempts()) {
     if (!inFlight.has(attempt.id))
       inFlight.start(attempt.id, resumeAttempt(session, attempt), lease.handleError)
   }

@@ -70,7 +70,7 @@ test('attempts of a dead runner are looked up and followed, after another compar
     const options = { idempotencyKey, notAfter: new Date(), signal: new AbortController().signal }
     await port.place({ from_number: '+34910000001', to_number: number, dynamic_variables: {} }, options)
   }
-  await ledger.placed(claimed[0]?.attempt ?? '', { callId: port.calls[0]?.id ?? '' })
+  await ledger.placed(claimed[0]?.id ?? '', { callId: port.calls[0]?.id ?? '' })
   await dead.leave()
 
   await clock.run(dialer({ limits: { maxConcurrent: 3 } }).run())
