@@ -6,9 +6,6 @@ import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { isColoured } from './output.ts'
 import { report } from './print-error.ts'
 
-/** The mock reads its flags itself, as `digame-mock` does: to Stricli they are words. */
-const handOver = ([mock = '', ...typed]: readonly string[]): readonly string[] => [mock, '--', ...typed]
-
 /** Runs one command line. @returns what the process is to end with; never throws */
 export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
   const failures: unknown[] = []
@@ -24,7 +21,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
   // What Stricli itself says is a complaint about the command line: it is told in one place, and as one line.
   const process = { stdout, stderr: { write: (text: string) => void complaints.push(text) }, exitCode: null }
   const context: Context & { process: { exitCode: number | null } } = { ...world, process }
-  await runApplication(app, argv[0] === 'mock' ? handOver(argv) : argv, context)
+  await runApplication(app, argv, context)
   const code = context.process.exitCode
   if (code === exitCodes.ok) return exitCodes.ok
   const complaint = complaints[0]?.trim() ?? 'Nothing is known of the cause.'

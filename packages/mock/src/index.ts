@@ -1,5 +1,4 @@
 export type { Clock } from './clock.ts'
-export { MockCommandError, type MockCommandOptions, runMockCommand } from './command.ts'
 export type { Violation } from './contract/engine.ts'
 export type { Call, CallRequest, Message, OperationId } from './contract/types.ts'
 export type { Vocabulary } from './exchange/life.ts'

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createMock } from '@digame/mock'
@@ -7,9 +8,13 @@ import { direct, post } from './http.ts'
 
 // Once in a hundred runs V8 lets the garbage of web streams pile up before it collects it: that run is repeated.
 it('100,000 calls stay below 350 MB', { retry: 1, timeout: 60_000 }, () => {
-  const printed = execFileSync(process.execPath, ['--conditions=source', 'test/load.ts', '100000'], {
-    encoding: 'utf8',
-  })
+  const printed = execFileSync(
+    process.execPath,
+    ['--conditions=source', join(import.meta.dirname, 'load.ts'), '100000'],
+    {
+      encoding: 'utf8',
+    },
+  )
   const { placed, rssMb } = JSON.parse(printed) as { placed: number; rssMb: number[] }
   expect(placed).toBe(100_000)
   expect(Math.max(...rssMb)).toBeLessThanOrEqual(350)

@@ -1,12 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { testNumbers } from '@digame/mock'
 import { expect, it } from 'vitest'
 
-const readme = readFileSync('README.md', 'utf8')
-const folder = 'test/examples'
+const root = join(import.meta.dirname, '..')
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const folder = join(root, 'test/examples')
 const run = (...args: string[]) =>
-  execFileSync(process.execPath, ['--conditions=source', ...args], { encoding: 'utf8', stdio: 'pipe' })
+  execFileSync(process.execPath, ['--conditions=source', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  })
 
 it('the code in the README is the examples', () => {
   const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code)
@@ -27,22 +33,17 @@ it('the table in the README is the test numbers', () => {
   expect(rows).toEqual(Object.entries(testNumbers).map(([number, { what }]) => [number, what]))
 })
 
-it('the usage in the README is what the command prints', () => {
-  expect(readme).toContain(run('src/bin.ts', '--help').trim())
-})
-
 it('the commands in the README exist', () => {
   const blocks = [...readme.matchAll(/```sh\n(.*?)```/gs)].map(([, code]) => code ?? '')
   const typed = blocks.join('').trim().split('\n')
-  const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
+  const json = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'))
   const { scripts, packageManager } = json('../../package.json')
-  expect(scripts.mock).toBe('node --conditions=source packages/mock/src/bin.ts')
-  expect(Object.keys(json('package.json').bin)).toEqual(['digame-mock'])
+  expect(scripts.mock).toBe('node --conditions=source apps/cli/src/bin.ts mock')
   expect(typed).toEqual([
     `npx --yes ${packageManager} install`,
     'npx pnpm mock --speed 10',
-    'npx digame-mock --speed 10',
+    'npx digame mock --speed 10',
     'npx pnpm exec node --conditions=source packages/mock/test/load.ts',
   ])
-  expect(existsSync('../../packages/mock/test/load.ts')).toBe(true)
+  expect(existsSync(join(root, 'test/load.ts'))).toBe(true)
 })

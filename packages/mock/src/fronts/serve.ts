@@ -31,8 +31,13 @@ export interface ServeOptions extends MockOptions {
 
 /** Where a served mock writes. */
 export interface ServeIo {
-  /** Takes one line, without its end. */
+  /** Takes a line that says where the mock listens, without its end. */
   readonly out: (line: string) => void
+  /**
+   * Takes a line for each request, without its end.
+   * @default `out`
+   */
+  readonly log?: (line: string) => void
 }
 
 /** A mock that is being served. */
@@ -50,10 +55,10 @@ export interface ServedMock {
  * Without `seed` one is drawn, so that the ids of one run do not come again in the next. Rejects with a TypeError for
  * an option that makes no sense, and with an Error that says so if a port is taken.
  */
-export async function serveMock(options: ServeOptions, { out }: ServeIo): Promise<ServedMock> {
+export async function serveMock(options: ServeOptions, { out, log = out }: ServeIo): Promise<ServedMock> {
   const { port = 4010, host = '127.0.0.1', controlPort = 4012, json = false } = options
   const seed = options.seed ?? randomInt(2 ** 31)
-  const log = json ? logJson : logLine
+  const format = json ? logJson : logLine
   for (const [name, given] of Object.entries({ port, controlPort })) {
     const fine = given === false || (Number.isInteger(given) && given >= 0 && given <= 65_535)
     if (!fine) throw new TypeError(`${name} is a whole number from 0 to 65535, not ${given}`)
@@ -63,7 +68,7 @@ export async function serveMock(options: ServeOptions, { out }: ServeIo): Promis
     seed,
     onRequest: (entry) => {
       options.onRequest?.(entry)
-      out(log(entry))
+      log(format(entry))
     },
   })
   try {
