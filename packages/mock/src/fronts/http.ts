@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { BodyTooLong, longestBody } from '../contract/body-limit.ts'
 import type { Arrival } from '../contract/request.ts'
 import type { Core, Outcome } from '../service/handle.ts'
-import { BodyTooLong, longestBody } from './limit.ts'
 import { listenOn, shut } from './sockets.ts'
 
 /** The mock behind sockets. */

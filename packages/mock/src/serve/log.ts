@@ -1,4 +1,4 @@
-import type { JournalEntry } from './journal.ts'
+import type { JournalEntry } from '../script/journal.ts'
 
 const mask = (number: string) =>
   number.length < 7

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto'
+import { listenOn, shut } from '../fronts/sockets.ts'
 import { createMock, type Mock } from '../mock.ts'
 import type { MockOptions } from '../options.ts'
-import { logJson, logLine } from '../script/log.ts'
 import { createControl } from './control.ts'
-import { listenOn, shut } from './sockets.ts'
+import { logJson, logLine } from './log.ts'
 
 /** What a served mock can be started with, beyond what a mock can be made with. */
 export interface ServeOptions extends MockOptions {

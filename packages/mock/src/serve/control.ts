@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { BodyTooLong } from '../contract/body-limit.ts'
+import { textOf } from '../fronts/http.ts'
 import type { Mock } from '../mock.ts'
 import type { Reply } from '../script/replies.ts'
-import { textOf } from './http.ts'
-import { BodyTooLong } from './limit.ts'
 
 function say(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
