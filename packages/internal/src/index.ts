@@ -1,5 +1,5 @@
 export { type BackoffOptions, backoff } from './backoff.ts'
-export { type Clock, systemClock } from './clock.ts'
+export { type Clock, systemClock, unrefClock } from './clock.ts'
 export { momentOf } from './moment.ts'
 export { isE164, isSpanishNumber, maskNumber } from './number.ts'
 export { createRandom } from './random.ts'

@@ -1,7 +1,7 @@
 import { createMock } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { describe, expect, it } from 'vitest'
-import { createClock } from './clock.ts'
-import { direct, get, place, rejection, socket, type Way } from './http.ts'
+import { direct, get, noon, place, rejection, socket, type Way } from './http.ts'
 
 const path = '/v1/call/concurrency/stream'
 
@@ -30,7 +30,7 @@ describe.each([
   ['a socket', socket],
 ])('the stream over %s', (_, wayTo) => {
   it('tells the number at once, on change and every few seconds', async () => {
-    const clock = createClock()
+    const clock = createTestClock({ start: noon })
     await using mock = await createMock({ clock })
     const { response, next } = await open(await wayTo(mock))
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
@@ -48,7 +48,7 @@ describe.each([
   })
 
   it('ends when the mock closes', async () => {
-    const mock = await createMock({ clock: createClock() })
+    const mock = await createMock({ clock: createTestClock({ start: noon }) })
     const { next } = await open(await wayTo(mock))
     await next()
     const rest = next()
@@ -57,7 +57,7 @@ describe.each([
   })
 
   it('fails with the reason of its signal', async () => {
-    await using mock = await createMock({ clock: createClock() })
+    await using mock = await createMock({ clock: createTestClock({ start: noon }) })
     const ending = new AbortController()
     const { next } = await open(await wayTo(mock), ending.signal)
     await next()
@@ -68,18 +68,18 @@ describe.each([
 })
 
 it('a stream leaves no timer behind', async () => {
-  const clock = createClock()
+  const clock = createTestClock({ start: noon })
   await using mock = await createMock({ clock })
   const { reader, next } = await open(direct(mock))
   await next()
   await place(mock)
-  expect(clock.waiting).toBe(2)
+  expect(clock.pending).toBe(2)
   await reader.cancel()
-  expect(clock.waiting).toBe(0)
+  expect(clock.pending).toBe(0)
 })
 
 it('counts calls that hold a slot, not those that wait for one', async () => {
-  await using mock = await createMock({ clock: createClock(), maxConcurrent: 2 })
+  await using mock = await createMock({ clock: createTestClock({ start: noon }), maxConcurrent: 2 })
   for (let i = 0; i < 5; i++) await place(mock)
   const { next } = await open(direct(mock))
   expect(await next()).toBe(2)

@@ -82,7 +82,7 @@ it('an error that the document lacks is answered 500 with the reason', async () 
   })
   const response = await get(direct(mock), `/v1/call/${crypto.randomUUID()}`)
   expect(response.status).toBe(500)
-  expect(await response.text()).toContain('The document has no response 404 call_not_found of getCall')
+  expect(await response.text()).toContain('The document has no response 404 call_not_found for getCall')
 })
 
 it('a path moves with the document', async () => {

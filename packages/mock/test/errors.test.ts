@@ -1,9 +1,10 @@
 import { createMock, type MockOptions } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { describe, expect, it } from 'vitest'
-import { createClock } from './clock.ts'
-import { authorized, base, direct, get, lead, place, post, socket } from './http.ts'
+import { authorized, base, direct, get, lead, noon, place, post, rejection, socket } from './http.ts'
 
-const mocked = (options: MockOptions = {}) => createMock({ clock: createClock(), ...options })
+const mocked = (options: MockOptions = {}) =>
+  createMock({ clock: createTestClock({ start: noon }), ...options })
 const json = { 'content-type': 'application/json' }
 
 describe('a body of the wrong shape', () => {
@@ -259,5 +260,22 @@ describe('an option that makes no sense', () => {
     [{ vocabulary: 'new' as 'seed' }, "vocabulary is 'seed' or '2026-07', not new"],
   ])('is refused: %o', async (options, message) => {
     await expect(createMock(options)).rejects.toThrow(new TypeError(message))
+  })
+})
+
+describe('an unknown option', () => {
+  it.each([
+    [{ sped: 2 }, 'There is no option "sped"; did you mean "speed"?'],
+    [{ maxConcurent: 2 }, 'There is no option "maxConcurent"; did you mean "maxConcurrent"?'],
+    [{ keeprequests: 2 }, 'There is no option "keeprequests"; did you mean "keepRequests"?'],
+    [
+      { port: 4010 },
+      'There is no option "port"; there are vocabulary, speed, seed, maxConcurrent, keys, numbers, listDelay, keepCalls, keepRequests, document, clock, onRequest',
+    ],
+    [{ constructor: 1 }, 'There is no option "constructor"; there are vocabulary,'],
+  ])('is refused: %o', async (options, message) => {
+    const error = await rejection(createMock(options as MockOptions))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toContain(message)
   })
 })

@@ -1,12 +1,12 @@
 import { createMock, type Fault, type Mock, type Reply } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createClock } from './clock.ts'
-import { direct, get, lead, post, rejection, socket, type Way } from './http.ts'
+import { direct, get, lead, noon, post, rejection, socket, type Way } from './http.ts'
 
 let mock: Mock
 
 beforeEach(async () => {
-  mock = await createMock({ clock: createClock() })
+  mock = await createMock({ clock: createTestClock({ start: noon }) })
 })
 afterEach(() => mock.close())
 

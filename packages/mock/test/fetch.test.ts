@@ -1,13 +1,13 @@
 import { createMock, type Mock } from '@digame/mock'
+import { createTestClock, type TestClock } from '@digame/test-support'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createClock, type FakeClock, noon } from './clock.ts'
-import { authorized, base, direct, get, lead, place, post, rejection, socket } from './http.ts'
+import { authorized, base, direct, get, lead, noon, place, post, rejection, socket } from './http.ts'
 
-let clock: FakeClock
+let clock: TestClock
 let mock: Mock
 
 beforeEach(async () => {
-  clock = createClock()
+  clock = createTestClock({ start: noon })
   mock = await createMock({ clock })
 })
 afterEach(() => mock.close())

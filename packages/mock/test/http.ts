@@ -1,5 +1,8 @@
 import type { Call, Mock } from '@digame/mock'
 
+/** The time at which test clocks start. */
+export const noon: number = Date.parse('2026-07-22T12:00:00Z')
+
 /** A base URL; `mock.fetch` reaches the mock whatever it says. */
 export const base = 'https://api.diga.io'
 

@@ -1,12 +1,12 @@
 import { createMock, type MockOptions } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { describe, expect, it } from 'vitest'
-import { createClock, noon } from './clock.ts'
-import { direct, get, place, read } from './http.ts'
+import { direct, get, noon, place, read } from './http.ts'
 
 const at = (seconds: number) => new Date(noon + seconds * 1000).toISOString()
 
 async function mocked(options: MockOptions = {}) {
-  const clock = createClock()
+  const clock = createTestClock({ start: noon })
   return { clock, mock: await createMock({ clock, ...options }) }
 }
 
@@ -65,7 +65,7 @@ describe('an answered call', () => {
   it('needs no timer', async () => {
     const { clock, mock } = await mocked()
     await place(mock)
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 })
 

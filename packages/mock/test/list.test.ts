@@ -1,7 +1,7 @@
 import { type Call, createMock, type Mock } from '@digame/mock'
+import { createTestClock, type TestClock } from '@digame/test-support'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createClock, type FakeClock } from './clock.ts'
-import { direct, get, place } from './http.ts'
+import { direct, get, noon, place } from './http.ts'
 
 interface CallPage {
   readonly data: Call[]
@@ -12,11 +12,11 @@ interface CallPage {
   readonly total_pages: number | null
 }
 
-let clock: FakeClock
+let clock: TestClock
 let mock: Mock
 
 beforeEach(async () => {
-  clock = createClock()
+  clock = createTestClock({ start: noon })
   mock = await createMock({ clock })
 })
 

@@ -1,13 +1,13 @@
 import { createMock, type Message, type Mock } from '@digame/mock'
+import { createTestClock, type TestClock } from '@digame/test-support'
 import { beforeEach, expect, it } from 'vitest'
-import { createClock, type FakeClock } from './clock.ts'
-import { direct, get, place, read } from './http.ts'
+import { direct, get, noon, place, read } from './http.ts'
 
-let clock: FakeClock
+let clock: TestClock
 let mock: Mock
 
 beforeEach(async () => {
-  clock = createClock()
+  clock = createTestClock({ start: noon })
   mock = await createMock({ clock })
 })
 

@@ -1,10 +1,26 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { testNumbers } from '@digame/mock'
+import { createMock, type Fault, type MockOptions, testNumbers } from '@digame/mock'
 import { expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
+/** Every option, so that a new one must be listed here and in the README. */
+const options: Readonly<Record<keyof MockOptions, true>> = {
+  vocabulary: true,
+  speed: true,
+  seed: true,
+  maxConcurrent: true,
+  keys: true,
+  numbers: true,
+  listDelay: true,
+  keepCalls: true,
+  keepRequests: true,
+  document: true,
+  clock: true,
+  onRequest: true,
+}
+
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const folder = join(root, 'test/examples')
 const run = (...args: string[]) =>
@@ -14,7 +30,7 @@ const run = (...args: string[]) =>
     stdio: 'pipe',
   })
 
-it('the code in the README is the examples', () => {
+it('the README shows the examples', () => {
   const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code)
   const examples = readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`, 'utf8'))
   expect(blocks.sort()).toEqual(examples.sort())
@@ -24,13 +40,34 @@ it('the quick start runs', () => {
   expect(run(`${folder}/quick-start.ts`)).toBe('201 dialing\n200\n')
 })
 
+it('the example of a changed contract runs', () => {
+  expect(run(`${folder}/changed-contract.ts`)).toBe('201\n')
+})
+
 it('the example of node:test passes', () => {
   expect(run('--test', '--test-reporter=tap', `${folder}/node-test.ts`)).toMatch(/^# pass 1$/m)
 })
 
-it('the table in the README is the test numbers', () => {
+it('the README lists the test numbers', () => {
   const rows = [...readme.matchAll(/^\| (\+34\d+) \| (.+) \|$/gm)].map(([, number, what]) => [number, what])
   expect(rows).toEqual(Object.entries(testNumbers).map(([number, { what }]) => [number, what]))
+})
+
+it('the README lists the options', () => {
+  const [, section = ''] = readme.split('## Options\n')
+  const [own = ''] = section.split('\n## ')
+  const names = [...own.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
+  expect(names.sort()).toEqual(Object.keys(options).sort())
+})
+
+it('the README lists the faults', async () => {
+  const [, table = ''] = readme.split('| fault | what the client sees |\n|---|---|\n')
+  const [own = ''] = table.split('\n\n')
+  const names = [...own.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
+  await using mock = await createMock()
+  expect(() => mock.reply({ fault: 'none' as Fault })).toThrow(
+    `There is no fault "none"; there are ${names.join(', ')}`,
+  )
 })
 
 it('the commands in the README exist', () => {

@@ -1,13 +1,13 @@
 import { createMock, type Mock, type Reply } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createClock } from './clock.ts'
-import { direct, get, lead, place, post, type Way } from './http.ts'
+import { direct, get, lead, noon, place, post, type Way } from './http.ts'
 
 let mock: Mock
 let way: Way
 
 beforeEach(async () => {
-  mock = await createMock({ clock: createClock() })
+  mock = await createMock({ clock: createTestClock({ start: noon }) })
   way = direct(mock)
 })
 
@@ -118,15 +118,18 @@ describe('a typo is an error at once', () => {
     [{ placed: 'no' } as unknown as Reply, 'placed is true or false'],
     [{ headers: { 'Content-Length': '3' } }, 'A reply cannot set content-length'],
     [{ headers: { 'transfer-encoding': 'chunked' } }, 'A reply cannot set transfer-encoding'],
-    [{ code: 418 }, 'The spec has no answer 418 of any operation; give a body of your own'],
-    [{ code: 412, operation: 'getCall' }, 'The spec has no answer 412 of getCall; give a body of your own'],
+    [{ code: 418 }, 'The spec has no response 418 for any operation; give a body of your own'],
+    [
+      { code: 412, operation: 'getCall' },
+      'The spec has no response 412 for getCall; give a body of your own',
+    ],
     [
       { example: 'nope', operation: 'placeCall' },
-      'no example "nope" of placeCall; there are dialing, in_queue',
+      'no example "nope" for placeCall; there are dialing, in_queue',
     ],
     [
       { code: 403, example: 'nope' },
-      'no example "nope" of any operation; there are missing_permissions, internal',
+      'no example "nope" for any operation; there are missing_permissions, internal',
     ],
     [
       { operation: 'hangUp' as 'placeCall' },
@@ -135,7 +138,7 @@ describe('a typo is an error at once', () => {
     [{ fault: 'reset' as 'fin' }, 'There is no fault "reset"; there are reset_before, reset_after'],
     [{ code: 99, body: '' }, 'A code is a whole number from 200 to 599, not 99'],
     [{ example: 'dialing', body: '' }, 'A reply has an example or a body, not both'],
-    [{ placed: false }, 'there is no usual answer: give a code, a body or a fault'],
+    [{ placed: false }, 'there is no usual response: give a code, a body or a fault'],
     [{ status: 500 } as Reply, 'A reply has no "status"; it has operation, code'],
     [{ headers: { 'a b': '1' } }, 'a b'],
   ])('%o', async (reply, message) => {

@@ -1,12 +1,15 @@
 import { createMock, type ServeOptions, serveMock } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { describe, expect, it } from 'vitest'
-import { createClock } from './clock.ts'
-import { get, lead, post } from './http.ts'
+import { get, lead, noon, post } from './http.ts'
 
 async function served(options: ServeOptions = {}) {
   const lines: string[] = []
   const io = { out: (line: string) => lines.push(line) }
-  const server = await serveMock({ port: 0, controlPort: 0, clock: createClock(), seed: 1, ...options }, io)
+  const server = await serveMock(
+    { port: 0, controlPort: 0, clock: createTestClock({ start: noon }), seed: 1, ...options },
+    io,
+  )
   return {
     ...server,
     lines,
@@ -28,7 +31,7 @@ describe('serveMock', () => {
       `The mock of the call API listens on ${url} (vocabulary seed, speed 10, seed 1)`,
       `Journal, calls and replies: ${controlUrl}/_mock/`,
       `12:00:00 POST /v1/call/ +346******78 201 call ${mock.calls[0]?.id} ! body.colour unknown_key`,
-      `12:00:00 POST /v1/call/ +345******10 no answer (reset_after) call ${mock.calls[1]?.id}`,
+      `12:00:00 POST /v1/call/ +345******10 no response (reset_after) call ${mock.calls[1]?.id}`,
       '12:00:00 GET /v1/call/+346******78 422 ! path.id format',
     ])
   })
@@ -128,7 +131,7 @@ describe('the control port', () => {
     expect((await post(server.way, lead)).status).toBe(500)
     const wrong = await reply('{"code":418}')
     expect(wrong.status).toBe(400)
-    expect(await wrong.json()).toEqual({ error: expect.stringContaining('no answer 418') })
+    expect(await wrong.json()).toEqual({ error: expect.stringContaining('no response 418') })
     expect((await reply('{')).status).toBe(400)
     expect((await reply('{}', { 'content-type': 'text/plain' })).status).toBe(415)
     expect((await post(server.way, lead)).status).toBe(201)

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import { createMock, type Mock, testNumbers, type Vocabulary } from '@digame/mock'
+import { createTestClock, type TestClock } from '@digame/test-support'
 import { createInstance, getHttpOperationsFromSpec } from '@stoplight/prism-http'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createClock, type FakeClock } from './clock.ts'
-import { authorized, direct, get, lead, post } from './http.ts'
+import { authorized, direct, get, lead, noon, post } from './http.ts'
 
 const document = createRequire(import.meta.url)('@digame/spec/openapi.json') as object
 const operations = await getHttpOperationsFromSpec(structuredClone(document))
@@ -34,7 +34,7 @@ async function objections(operationId: string | undefined, response: Response) {
   return outcome.right.validations.output.map(({ path, message }) => `${path?.join('.')}: ${message}`)
 }
 
-let clock: FakeClock
+let clock: TestClock
 let mock: Mock
 const answered = async (sent: Promise<Response>) => {
   const response = await sent
@@ -42,7 +42,7 @@ const answered = async (sent: Promise<Response>) => {
 }
 
 beforeEach(async () => {
-  clock = createClock()
+  clock = createTestClock({ start: noon })
 })
 
 it('a wrong answer would be seen', async () => {

@@ -1,11 +1,11 @@
-/** The longest body that is read, in bytes. */
-export const longestBody: number = 2 ** 20
+/** The longest request body that is read, in bytes. */
+export const maxBodyBytes: number = 2 ** 20
 
-/** A body is longer than what is read. */
+/** A request body is longer than {@link maxBodyBytes}. */
 export class BodyTooLong extends Error {
   override readonly name = 'BodyTooLong'
 
   constructor() {
-    super(`A body has at most ${longestBody} bytes`)
+    super(`A body can have at most ${maxBodyBytes} bytes`)
   }
 }

@@ -1,48 +1,42 @@
+import { isRecord, maskNumber } from '@digame/internal'
 import type { JournalEntry } from '../script/journal.ts'
 
-const mask = (number: string) =>
-  number.length < 7
-    ? '*'.repeat(number.length)
-    : number.slice(0, 4) + '*'.repeat(number.length - 6) + number.slice(-2)
+const maskNumbersIn = (text: string) => text.replace(/(?:\+|%2B)\d+/gi, maskNumber)
 
-const masked = (path: string) => path.replace(/(?:\+|%2B)\d+/gi, mask)
-
-function numberOf({ body }: JournalEntry): string | undefined {
-  if (typeof body !== 'object' || body === null || !('to_number' in body)) return undefined
-  return typeof body.to_number === 'string' ? mask(body.to_number) : undefined
+function calledNumber({ body }: JournalEntry): string | undefined {
+  const number = isRecord(body) ? body['to_number'] : undefined
+  return typeof number === 'string' ? maskNumber(number) : undefined
 }
 
-/** One request as a line for people, phone numbers masked. */
-export function logLine(entry: JournalEntry): string {
+/** Formats a request as a line for people; phone numbers are masked. */
+export function formatLine(entry: JournalEntry): string {
   const { at, method, path, status, fault, callId, violations } = entry
   const parts = [
     new Date(at).toISOString().slice(11, 19),
     method,
-    masked(path),
-    numberOf(entry),
-    status ?? 'no answer',
+    maskNumbersIn(path),
+    calledNumber(entry),
+    status ?? 'no response',
     fault && `(${fault})`,
     callId && `call ${callId}`,
-    ...violations.map(({ location, code }) => `! ${masked(location.join('.'))} ${code}`),
+    ...violations.map(({ location, code }) => `! ${maskNumbersIn(location.join('.'))} ${code}`),
   ]
   return parts.filter((part) => part !== undefined).join(' ')
 }
 
-/** One request as a line of JSON, phone numbers masked. */
-export function logJson(entry: JournalEntry): string {
+/** Formats a request as a line of JSON; phone numbers are masked. */
+export function formatJson(entry: JournalEntry): string {
   const { at, method, path, operation, status, fault, callId, violations } = entry
-  const time = new Date(at).toISOString()
-  const to_number = numberOf(entry)
-  const shown = {
+  return JSON.stringify({
     event: 'request',
-    time,
+    time: new Date(at).toISOString(),
     method,
-    path: masked(path),
+    path: maskNumbersIn(path),
     operation,
-    to_number,
+    to_number: calledNumber(entry),
     status,
     fault,
     callId,
-  }
-  return JSON.stringify({ ...shown, violations })
+    violations,
+  })
 }

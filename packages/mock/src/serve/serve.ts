@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto'
-import { listenOn, shut } from '../fronts/sockets.ts'
+import { closeServer, listenOn } from '../fronts/sockets.ts'
 import { createMock, type Mock } from '../mock.ts'
 import type { MockOptions } from '../options.ts'
 import { createControl } from './control.ts'
-import { logJson, logLine } from './log.ts'
+import { formatJson, formatLine } from './log.ts'
 
-/** What a served mock can be started with, beyond what a mock can be made with. */
+/** The options of a served mock: those of a mock, and where and how to serve it. */
 export interface ServeOptions extends MockOptions {
   /**
-   * The port of the API; 0 takes a free one.
+   * The port of the API; 0 takes a free port.
    * @default 4010
    */
   readonly port?: number
@@ -18,12 +18,12 @@ export interface ServeOptions extends MockOptions {
    */
   readonly host?: string
   /**
-   * The port that gives the journal and the calls and takes replies; 0 takes a free one, `false` opens none.
+   * The port that serves the journal and the calls and takes replies; 0 takes a free port, `false` opens none.
    * @default 4012
    */
   readonly controlPort?: number | false
   /**
-   * Whether to log JSON in place of lines for people.
+   * Whether to write JSON instead of lines for people.
    * @default false
    */
   readonly json?: boolean
@@ -31,10 +31,10 @@ export interface ServeOptions extends MockOptions {
 
 /** Where a served mock writes. */
 export interface ServeIo {
-  /** Takes a line that says where the mock listens, without its end. */
+  /** Called with each line that says where the mock listens, without a line break. */
   readonly out: (line: string) => void
   /**
-   * Takes a line for each request, without its end.
+   * Called with a line for each request, without a line break.
    * @default `out`
    */
   readonly log?: (line: string) => void
@@ -44,30 +44,50 @@ export interface ServeIo {
 export interface ServedMock {
   readonly mock: Mock
   readonly url: string
+  /** Undefined without a control port. */
   readonly controlUrl: string | undefined
   /** Ends open streams and closes both ports. */
   close(): Promise<void>
 }
 
+const maxPort = 65_535
+
+function checkPort(name: string, port: number | false): void {
+  if (port === false || (Number.isInteger(port) && port >= 0 && port <= maxPort)) return
+  throw new TypeError(`${name} is a whole number from 0 to ${maxPort}, not ${port}`)
+}
+
+function announce(
+  out: (line: string) => void,
+  isJson: boolean,
+  details: Readonly<Record<'url' | 'controlUrl' | 'vocabulary' | 'speed' | 'seed', unknown>>,
+): void {
+  if (isJson) {
+    out(JSON.stringify({ event: 'listening', ...details }))
+    return
+  }
+  const { url, controlUrl, vocabulary, speed, seed } = details
+  out(`The mock of the call API listens on ${url} (vocabulary ${vocabulary}, speed ${speed}, seed ${seed})`)
+  if (controlUrl !== undefined) out(`Journal, calls and replies: ${controlUrl}/_mock/`)
+}
+
 /**
- * Serves a mock over HTTP and logs each request, phone numbers masked.
+ * Serves a mock over HTTP and logs each request, with phone numbers masked.
  *
- * Without `seed` one is drawn, so that the ids of one run do not come again in the next. Rejects with a TypeError for
- * an option that makes no sense, and with an Error that says so if a port is taken.
+ * Without a `seed` it draws one, so that the ids of one run do not occur again in the next. Rejects with a TypeError for
+ * a wrong option, and with an Error that says so if a port is taken.
  */
 export async function serveMock(options: ServeOptions, { out, log = out }: ServeIo): Promise<ServedMock> {
-  const { port = 4010, host = '127.0.0.1', controlPort = 4012, json = false } = options
-  const seed = options.seed ?? randomInt(2 ** 31)
-  const format = json ? logJson : logLine
-  for (const [name, given] of Object.entries({ port, controlPort })) {
-    const fine = given === false || (Number.isInteger(given) && given >= 0 && given <= 65_535)
-    if (!fine) throw new TypeError(`${name} is a whole number from 0 to 65535, not ${given}`)
-  }
+  const { port = 4010, host = '127.0.0.1', controlPort = 4012, json = false, ...mockOptions } = options
+  const { vocabulary = 'seed', speed = 1, seed = randomInt(2 ** 31) } = mockOptions
+  const format = json ? formatJson : formatLine
+  checkPort('port', port)
+  checkPort('controlPort', controlPort)
   const mock = await createMock({
-    ...options,
+    ...mockOptions,
     seed,
-    onRequest: (entry) => {
-      options.onRequest?.(entry)
+    onRequest(entry) {
+      mockOptions.onRequest?.(entry)
       log(format(entry))
     },
   })
@@ -75,16 +95,9 @@ export async function serveMock(options: ServeOptions, { out, log = out }: Serve
     const url = await mock.listen(port, host)
     const control = controlPort === false ? undefined : await listenOn(createControl(mock), controlPort, host)
     const controlUrl = control?.url
-    const { vocabulary = 'seed', speed = 1 } = options
-    if (json) out(JSON.stringify({ event: 'listening', url, controlUrl, vocabulary, speed, seed }))
-    else {
-      out(
-        `The mock of the call API listens on ${url} (vocabulary ${vocabulary}, speed ${speed}, seed ${seed})`,
-      )
-      if (controlUrl !== undefined) out(`Journal, calls and replies: ${controlUrl}/_mock/`)
-    }
+    announce(out, json, { url, controlUrl, vocabulary, speed, seed })
     const close = async () => {
-      await Promise.all([mock.close(), control && shut(control.server)])
+      await Promise.all([mock.close(), control && closeServer(control.server)])
     }
     return { mock, url, controlUrl, close }
   } catch (error) {
