@@ -5,7 +5,7 @@ import { direct, get, noon, place, rejection, socket, type Way } from './http.ts
 
 const path = '/v1/call/concurrency/stream'
 
-/** Opens the stream; `next` gives the number in the next event. */
+/** Opens the stream; `next` resolves with the number in the next event. */
 async function open(way: Way, signal?: AbortSignal) {
   const response = await get(way, path, signal && { signal })
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
@@ -29,7 +29,7 @@ describe.each([
   ['mock.fetch', direct],
   ['a socket', socket],
 ])('the stream over %s', (_, wayTo) => {
-  it('tells the number at once, on change and every few seconds', async () => {
+  it('sends the number at once, on change and every few seconds', async () => {
     const clock = createTestClock({ start: noon })
     await using mock = await createMock({ clock })
     const { response, next } = await open(await wayTo(mock))
@@ -44,7 +44,7 @@ describe.each([
     await clock.advance(2000)
     expect(await next()).toBe(1)
     await clock.advance(100_000)
-    for (let told = 1; told !== 0; ) told = (await next()) ?? Number.NaN
+    for (let active = 1; active !== 0; ) active = (await next()) ?? Number.NaN
   })
 
   it('ends when the mock closes', async () => {
@@ -56,7 +56,7 @@ describe.each([
     expect((await rejection(rest)).message).toBe('terminated')
   })
 
-  it('fails with the reason of its signal', async () => {
+  it('errors with the reason of its signal', async () => {
     await using mock = await createMock({ clock: createTestClock({ start: noon }) })
     const ending = new AbortController()
     const { next } = await open(await wayTo(mock), ending.signal)

@@ -1,6 +1,6 @@
 import * as mock from '@digame/mock'
 import { expect, it } from 'vitest'
 
-it('the public names are these', () => {
+it('exports these names', () => {
   expect(Object.keys(mock).sort()).toEqual(['createMock', 'serveMock', 'testNumbers'])
 })

@@ -3,7 +3,7 @@ import { createTestClock } from '@digame/test-support'
 import { describe, expect, it } from 'vitest'
 import { get, lead, noon, post } from './http.ts'
 
-async function served(options: ServeOptions = {}) {
+async function serve(options: ServeOptions = {}) {
   const lines: string[] = []
   const io = { out: (line: string) => lines.push(line) }
   const server = await serveMock(
@@ -21,8 +21,8 @@ async function served(options: ServeOptions = {}) {
 const json = { 'content-type': 'application/json' }
 
 describe('serveMock', () => {
-  it('says where it listens and what comes, numbers masked', async () => {
-    await using server = await served({ speed: 10 })
+  it('says where it listens and logs each request, with numbers masked', async () => {
+    await using server = await serve({ speed: 10 })
     const { url, controlUrl, lines, mock } = server
     await post(server.way, { ...lead, colour: 'red' })
     await post(server.way, { ...lead, to_number: '+34500000010' }).catch(() => {})
@@ -36,8 +36,8 @@ describe('serveMock', () => {
     ])
   })
 
-  it('answers 413 to a body above 1 MiB on both ports', async () => {
-    await using server = await served()
+  it('responds 413 to a body above 1 MiB on both ports', async () => {
+    await using server = await serve()
     const huge = 'x'.repeat(2 ** 20 + 1)
     const response = await post(server.way, huge)
     expect(response.status).toBe(413)
@@ -54,7 +54,7 @@ describe('serveMock', () => {
     expect((await post(server.way, lead)).status).toBe(201)
   })
 
-  it('takes requests apart from where it listens, if both are wanted apart', async () => {
+  it('passes the lines for requests to log, if there is one', async () => {
     const out: string[] = []
     const log: string[] = []
     const server = await serveMock(
@@ -67,8 +67,8 @@ describe('serveMock', () => {
     expect(log[0]).toContain('POST /v1/call/')
   })
 
-  it('says it in JSON', async () => {
-    await using server = await served({ json: true, controlPort: false })
+  it('writes JSON', async () => {
+    await using server = await serve({ json: true, controlPort: false })
     await post(server.way, lead)
     expect(server.lines.map((line) => JSON.parse(line))).toEqual([
       { event: 'listening', url: server.url, vocabulary: 'seed', speed: 1, seed: 1 },
@@ -86,7 +86,7 @@ describe('serveMock', () => {
     ])
   })
 
-  it('draws a seed, so that ids do not come again', async () => {
+  it('draws a seed, so that ids do not occur again', async () => {
     const idOf = async () => {
       const server = await serveMock({ port: 0, controlPort: false }, { out: () => {} })
       await post({ fetch: globalThis.fetch, url: server.url }, lead)
@@ -102,20 +102,20 @@ describe('serveMock', () => {
     const passing = await createMock()
     const port = Number(new URL(await passing.listen()).port)
     await passing.close()
-    await expect(served({ port: taken })).rejects.toThrow(`Port ${taken} is taken`)
-    await expect(served({ port, controlPort: taken })).rejects.toThrow(`Port ${taken} is taken`)
+    await expect(serve({ port: taken })).rejects.toThrow(`Port ${taken} is taken`)
+    await expect(serve({ port, controlPort: taken })).rejects.toThrow(`Port ${taken} is taken`)
     await other.listen(port)
   })
 
-  it('refuses what is no port', async () => {
+  it('refuses a port out of range', async () => {
     const expected = new TypeError('port is a whole number from 0 to 65535, not 70000')
-    await expect(served({ port: 70_000 })).rejects.toThrow(expected)
+    await expect(serve({ port: 70_000 })).rejects.toThrow(expected)
   })
 })
 
 describe('the control port', () => {
-  it('gives the journal and the calls', async () => {
-    await using server = await served()
+  it('serves the journal and the calls', async () => {
+    await using server = await serve()
     await post(server.way, lead)
     const read = async (path: string) => (await fetch(`${server.controlUrl}/_mock/${path}`)).json()
     expect(await read('calls')).toEqual(server.mock.calls)
@@ -124,7 +124,7 @@ describe('the control port', () => {
   })
 
   it('takes replies', async () => {
-    await using server = await served()
+    await using server = await serve()
     const reply = (body: string, headers: Record<string, string> = json) =>
       fetch(`${server.controlUrl}/_mock/reply`, { method: 'POST', headers, body })
     expect(await (await reply('{"code":500}')).json()).toEqual({ queued: true })
