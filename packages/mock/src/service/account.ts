@@ -8,7 +8,7 @@ export type Permission = 'read' | 'write' | 'none'
 export type NumberState = 'ready' | 'no_sip' | 'unverified'
 
 /** A number of the account, and whether it can place calls. */
-export interface AccountPhone extends Phone {
+interface AccountPhone extends Phone {
   readonly state: NumberState
 }
 
