@@ -76,7 +76,7 @@ it('a status that the document lacks cannot be scripted', async () => {
   expect(() => mock.reply({ code: 412, operation: 'placeCall' })).toThrow(/no .*412/)
 })
 
-it('an error that the document lacks is answered 500 with the reason', async () => {
+it('an error that the document lacks becomes a 500 with the reason', async () => {
   const mock = await mockOf(({ paths }) => {
     Reflect.deleteProperty(paths['/v1/call/{id}'].get.responses, '404')
   })
@@ -95,7 +95,7 @@ it('a path moves with the document', async () => {
   expect((await get(direct(mock), `/v1/call/${id}`)).status).toBe(404)
 })
 
-it('an operation that the document lacks is nowhere', async () => {
+it('an operation that the document lacks is not served', async () => {
   const mock = await mockOf(({ paths }) => {
     Reflect.deleteProperty(paths['/v1/call/'], 'post')
   })

@@ -33,20 +33,21 @@ function optionsOf({ noControl, ...flags }: MockFlags) {
   return { ...given(flags), port, host, controlPort } satisfies ServeOptions
 }
 
-/** Says why the mock does not listen, and what to do about it. */
+function adviceFor(code: unknown, port: unknown, flag: string, host: string): string {
+  if (code === 'EADDRINUSE') return `Port ${port} is taken; give another ${flag}.`
+  if (code === 'EACCES') return `Port ${port} is not allowed; give another ${flag}, above 1023.`
+  return `Cannot listen on ${JSON.stringify(host)} (${code}); give another --host.`
+}
+
+/** Turns an error of the served mock into one that says what to do about it. */
 function failureOf(error: unknown, { host, controlPort }: ReturnType<typeof optionsOf>): unknown {
   if (!(error instanceof Error)) return error
   if ('code' in error && error.code === 'STALE_SPEC') return new FailedError(error.message, error.code)
-  const { code, port } = (error.cause ?? {}) as NodeJS.ErrnoException & { readonly port?: number }
-  if (code === undefined) return error
+  const { cause } = error
+  if (!(cause instanceof Error && 'code' in cause)) return error
+  const port = 'port' in cause ? cause.port : undefined
   const flag = port === controlPort ? '--control-port' : '--port'
-  const why =
-    code === 'EADDRINUSE'
-      ? `Port ${port} is taken; give another ${flag}.`
-      : code === 'EACCES'
-        ? `Port ${port} is not allowed; give another ${flag}, above 1023.`
-        : `Cannot listen on ${JSON.stringify(host)} (${code}); give another --host.`
-  return new FailedError(why, 'CANNOT_LISTEN')
+  return new FailedError(adviceFor(cause.code, port, flag, host), 'CANNOT_LISTEN')
 }
 
 const interruption = (signal: AbortSignal): Promise<void> =>

@@ -1,6 +1,13 @@
 import type { Clock } from '../clock.ts'
 import type { ExchangeCall, Placement } from './call.ts'
-import { advance, changeActive, enterQueue, fillSlots, type Network, type NetworkCall } from './network.ts'
+import {
+  advance,
+  changeActive,
+  enterQueue,
+  fillSlots,
+  type LiveCall,
+  type Switchboard,
+} from './call-states.ts'
 import { createRandom } from './random.ts'
 import { createTimerQueue } from './timer-queue.ts'
 
@@ -30,9 +37,9 @@ export interface Exchange {
   watchActive(listener: (active: number) => void): () => void
 }
 
-function createCall(network: Network, { request, phone, ending }: Placement, created: number): NetworkCall {
+function createCall(board: Switchboard, { request, phone, ending }: Placement, created: number): LiveCall {
   return {
-    id: network.random.uuid(),
+    id: board.random.uuid(),
     to: request.to_number,
     phone,
     agentVersion: request.agent_version_id ?? phone.agentVersion,
@@ -43,13 +50,13 @@ function createCall(network: Network, { request, phone, ending }: Placement, cre
     started: undefined,
     ended: undefined,
     due: created,
-    number: network.placed++,
+    number: board.placed++,
   }
 }
 
 export function createExchange(options: ExchangeOptions): Exchange {
   const { clock, seed, speed, maxConcurrent, keepCalls } = options
-  const network: Network = {
+  const board: Switchboard = {
     random: createRandom(seed),
     timers: createTimerQueue(),
     byId: new Map(),
@@ -65,14 +72,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
   let cancelTimer: (() => void) | undefined
 
-  const catchUp = () => advance(network, clock.now())
+  const catchUp = () => advance(board, clock.now())
 
   /** Sets a timer for the next change, if anybody watches. */
   const setTimer = () => {
     cancelTimer?.()
     cancelTimer = undefined
-    const next = network.timers.nextDue()
-    if (network.watchers.size === 0 || next === undefined) return
+    const next = board.timers.nextDue()
+    if (board.watchers.size === 0 || next === undefined) return
     cancelTimer = clock.after(Math.max(1, next - clock.now()), () => {
       catchUp()
       setTimer()
@@ -83,31 +90,31 @@ export function createExchange(options: ExchangeOptions): Exchange {
     place(placement) {
       catchUp()
       const now = clock.now()
-      const call = createCall(network, placement, now)
-      enterQueue(network, call, placement.queueMs)
-      changeActive(network, () => fillSlots(network, now))
+      const call = createCall(board, placement, now)
+      enterQueue(board, call, placement.queueMs)
+      changeActive(board, () => fillSlots(board, now))
       setTimer()
       return call
     },
     get(id) {
       catchUp()
-      return network.byId.get(id.toLowerCase())
+      return board.byId.get(id.toLowerCase())
     },
     calls() {
       catchUp()
-      network.list ??= [...network.byId.values()]
-      return network.list
+      board.list ??= [...board.byId.values()]
+      return board.list
     },
     active() {
       catchUp()
-      return network.active
+      return board.active
     },
     watchActive(listener) {
       catchUp()
-      network.watchers.add(listener)
+      board.watchers.add(listener)
       setTimer()
       return () => {
-        network.watchers.delete(listener)
+        board.watchers.delete(listener)
         setTimer()
       }
     },
