@@ -46,6 +46,23 @@ it('a field that the document adds is known', async () => {
   expect(violations(mock)).toMatchObject([{ code: 'type', location: ['body', 'callbacks'] }])
 })
 
+it('a name in the document may be a keyword of OpenAPI', async () => {
+  const mock = await mockOf(({ components }) => {
+    const servers = {
+      type: 'object',
+      properties: { properties: { type: 'integer' }, pattern: { type: 'string' } },
+    }
+    Object.assign(components.schemas, { servers })
+    Object.assign(components.schemas.CallRequest.properties, {
+      webhooks: { $ref: '#/components/schemas/servers' },
+    })
+  })
+  await post(direct(mock), { ...lead, webhooks: { properties: 1, pattern: '[' } })
+  expect(violations(mock)).toEqual([])
+  await post(direct(mock), { ...lead, webhooks: { properties: 'one' } })
+  expect(violations(mock)).toMatchObject([{ code: 'type', location: ['body', 'webhooks', 'properties'] }])
+})
+
 it('a number is judged by the pattern of the document', async () => {
   const mock = await mockOf(({ components }) => {
     components.schemas.SpanishNumber.pattern = '^\\+33[1-9][0-9]{8}$'

@@ -26,10 +26,21 @@ export async function readInstalledDocument(): Promise<object> {
 // Prism would send requests to callback URLs, and fetch references that point outside the document.
 const outboundKeys = new Set(['callbacks', 'webhooks', 'servers', 'externalValue'])
 
-function copyRecord(record: Readonly<Record<string, unknown>>, hasFieldNames: boolean): object {
+/** Maps whose keys are names that the document's author chose, which may be any text. */
+const nameMaps = new Set([
+  'properties',
+  'patternProperties',
+  '$defs',
+  'schemas',
+  'responses',
+  'parameters',
+  'examples',
+])
+
+function copyRecord(record: Readonly<Record<string, unknown>>, isNameMap: boolean): object {
   const copy: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(record)) {
-    if (!hasFieldNames) {
+    if (!isNameMap) {
       if (outboundKeys.has(key)) continue
       if (key === '$ref' && !String(value).startsWith('#')) {
         throw new Error(`it refers to ${value}, which is not inside it`)
@@ -37,7 +48,7 @@ function copyRecord(record: Readonly<Record<string, unknown>>, hasFieldNames: bo
       // Prism accepts every value if it cannot compile a schema.
       if (key === 'pattern') new RegExp(String(value), 'u')
     }
-    copy[key] = copyInert(value, key === 'properties' && !hasFieldNames)
+    copy[key] = copyInert(value, nameMaps.has(key) && !isNameMap)
   }
   return copy
 }
@@ -47,9 +58,9 @@ function copyRecord(record: Readonly<Record<string, unknown>>, hasFieldNames: bo
  *
  * Throws an Error for a reference that points outside the document, and for a pattern that is not a regular expression.
  *
- * @param hasFieldNames whether the keys of `value` name the fields of a schema, and so may be any text
+ * @param isNameMap whether the keys of `value` are chosen names, and so mean nothing
  */
-export function copyInert(value: unknown, hasFieldNames = false): unknown {
+export function copyInert(value: unknown, isNameMap = false): unknown {
   if (Array.isArray(value)) return value.map((item) => copyInert(item))
-  return isRecord(value) ? copyRecord(value, hasFieldNames) : value
+  return isRecord(value) ? copyRecord(value, isNameMap) : value
 }
