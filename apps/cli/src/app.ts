@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Application, buildApplication, buildCommand, buildRouteMap, help, version } from '@stricli/core'
+import { host, milliseconds, port, seed, vocabularies } from './commands/mock-flags.ts'
 import type { Context } from './context.ts'
 import { count, directions, factor, moment, sender, statuses, uuid, variable, word } from './input.ts'
 import { textFor } from './usage-text.ts'
@@ -145,12 +146,40 @@ const diff = buildCommand({
 const mock = buildCommand({
   loader: async () => (await import('./commands/mock.ts')).mock,
   parameters: {
-    positional: {
-      kind: 'array',
-      parameter: { parse: String, placeholder: 'options', brief: 'See digame mock --help' },
-    },
+    flags: flags({
+      port: optional(port, 'port', 'The port of the API (0 takes a free one) [default: 4010]'),
+      host: optional(host, 'host', 'The host that both ports bind to [default: 127.0.0.1]'),
+      controlPort: optional(
+        port,
+        'port',
+        'The port of the journal, the calls and the replies (0 takes a free one) [default: 4012]',
+      ),
+      noControl: toggle('Open no control port'),
+      vocabulary: {
+        kind: 'enum',
+        optional: true,
+        values: vocabularies,
+        brief: 'The statuses of ended calls [default: seed]',
+      },
+      speed: optional(factor, 'factor', 'How many times faster than real time calls run [default: 1]'),
+      seed: optional(seed, 'number', 'Decides the ids and durations of calls [default: drawn at random]'),
+      maxConcurrent: optional(
+        count,
+        'count',
+        'Calls at once, the rest wait in the queue [default: no limit]',
+      ),
+      listDelay: optional(milliseconds, 'ms', 'How long a new call is missing from the list [default: 0]'),
+      json: toggle('Print one JSON object per line, on both outputs'),
+    }),
   },
-  docs: { brief: 'Serve a mock of the API on this machine, which calls nobody' },
+  docs: {
+    brief: 'Serve a mock of the API on this machine, which calls nobody',
+    fullDescription: [
+      'Serves a mock of the API on this machine. It calls nobody.',
+      'Says on stdout where it listens, and logs each request on stderr. Ctrl-C ends it.',
+      'Exit codes: 0 ended, 1 cannot listen, 2 wrong usage.',
+    ].join('\n'),
+  },
 })
 
 const root = buildRouteMap({
@@ -195,7 +224,7 @@ export function createApp(
     root,
     {
       name: 'digame',
-      scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: argv[0] === 'mock' },
+      scanner: { caseStyle: 'allow-kebab-for-camel' },
       localization: { text: textFor(argv) },
       determineExitCode: onFailure,
     },

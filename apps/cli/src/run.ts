@@ -6,10 +6,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { isColoured } from './output.ts'
 import { printError } from './print-error.ts'
 
-/** The mock reads its flags itself, as `digame-mock` does: to Stricli they are words. */
-const handOver = ([mock = '', ...typed]: readonly string[]): readonly string[] => [mock, '--', ...typed]
-
-/** Runs one command line; never throws. @returns the exit code of the process */
+/** Runs one command line. @returns what the process is to end with; never throws */
 export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
   const failures: unknown[] = []
   const usageProblems: string[] = []
@@ -28,7 +25,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     exitCode: null,
   }
   const context: Context & { process: { exitCode: number | null } } = { ...world, process }
-  await runApplication(app, argv[0] === 'mock' ? handOver(argv) : argv, context)
+  await runApplication(app, argv, context)
   const code = context.process.exitCode
   if (code === exitCodes.ok) return exitCodes.ok
   const problem = usageProblems[0]?.trim() ?? 'The cause is unknown.'

@@ -43,7 +43,7 @@ function describeProblem(error: unknown, argv: readonly string[]): string {
   if (error instanceof UnexpectedPositionalError) {
     return error.input.startsWith('-')
       ? `${quoteInput(error.input)} is not a flag; see --help.`
-      : 'There is one argument too many; put what has spaces in it into quotes.'
+      : 'There is one argument too many; put a value with spaces in quotes.'
   }
   if (error instanceof UnsatisfiedPositionalError) return `<${error.placeholder}> is missing; see --help.`
   return String(error)

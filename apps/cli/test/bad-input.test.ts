@@ -45,13 +45,13 @@ const bad: readonly (readonly [title: string, argv: readonly string[], message: 
   [
     'a number in two arguments',
     ['call', '+34 612', '345', '--from', from],
-    'There is one argument too many; put what has spaces in it into quotes.',
+    'There is one argument too many; put a value with spaces in quotes.',
   ],
   ['no number', ['call', '--from', from], '<to> is missing; see --help.'],
   [
     'two numbers',
     ['call', to, to, '--from', from],
-    'There is one argument too many; put what has spaces in it into quotes.',
+    'There is one argument too many; put a value with spaces in quotes.',
   ],
   ['no --from', ['call', to], '--from is missing; see --help.'],
   ['--from without a value at the end', ['call', to, '--from'], '--from needs a value; see --help.'],

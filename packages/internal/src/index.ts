@@ -1,5 +1,5 @@
 export { type BackoffOptions, backoff, exponential } from './backoff.ts'
-export { type Clock, systemClock } from './clock.ts'
+export { type Clock, systemClock, unrefClock } from './clock.ts'
 export { momentOf } from './moment.ts'
 export { isE164, isSpanishNumber, isSpecialRate, maskNumber } from './number.ts'
 export type { Outcome } from './outcome.ts'

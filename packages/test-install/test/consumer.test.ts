@@ -150,10 +150,10 @@ test('a spec of another release is refused by the installed mock', async () => {
   const document = join(folder, 'node_modules/@digame/spec/openapi.json')
   const text = await readFile(document, 'utf8')
   await writeFile(document, text.replace('"openapi": "3.1.0"', '"openapi": "3.1.1"'))
-  const mock = run(join('node_modules', '.bin', 'digame-mock'), ['--port', '0'], { cwd: folder })
+  const mock = run(join('node_modules', '.bin', 'digame'), ['mock', '--port', '0'], { cwd: folder })
   await expect(mock).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^digame-mock: The spec in \S+ is not the one [^\n]+ of one release\.\n$/),
+    stderr: expect.stringMatching(/^error: The spec in \S+ is not the one [^\n]+ of one release\.\n$/),
   })
   await writeFile(document, text)
 }, 60_000)

@@ -1,38 +1,63 @@
+import type { Endpoint } from './engine.ts'
 import type { OperationId } from './types.ts'
 
-/** An operation of the spec, and the id in its path. */
+/** An operation of the spec, and the id in the request's path; the id is empty for a path without one. */
 export interface Route {
   readonly operation: OperationId
   readonly id: string
 }
 
-/** A route; or the methods that the path has; or the path that it should have been; or nothing. */
+/**
+ * Where a method and a path lead: to an operation; to a path with other methods, listed in `allowed`; to a path that is
+ * right but for its last slash; or to nothing.
+ */
 export type Match =
   | Route
   | { readonly allowed: string }
-  | { readonly moved: string }
-  | { readonly nowhere: true }
+  | { readonly redirectTo: string }
+  | { readonly isUnknown: true }
 
-const paths: readonly {
+export type Router = (method: string, path: string) => Match
+
+interface Path {
   readonly pattern: RegExp
-  readonly methods: Readonly<Record<string, OperationId>>
-}[] = [
-  { pattern: /^\/v1\/call\/$/, methods: { POST: 'placeCall', GET: 'listCalls' } },
-  { pattern: /^\/v1\/call\/concurrency\/stream$/, methods: { GET: 'streamConcurrency' } },
-  { pattern: /^\/v1\/call\/([^/]+)$/, methods: { GET: 'getCall' } },
-  { pattern: /^\/v1\/call\/([^/]+)\/message$/, methods: { GET: 'listMessages' } },
-]
+  readonly methods: Map<string, OperationId>
+}
 
-const find = (path: string) => paths.find(({ pattern }) => pattern.test(path))
+const parameter = /\{[^}]*\}/
 
-/** Where a request goes; a slash too much or too little is led to the right path, as the service does. */
-export function match(method: string, path: string): Match {
-  const place = find(path)
-  if (place !== undefined) {
-    const operation = place.methods[method]
-    if (operation === undefined) return { allowed: Object.keys(place.methods).join(', ') }
-    return { operation, id: place.pattern.exec(path)?.[1] ?? '' }
+const escapeText = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** A pattern for a path; its first group is the value of the first parameter. */
+const createPattern = (template: string): RegExp =>
+  new RegExp(`^${template.split(parameter).map(escapeText).join('([^/]+)')}$`)
+
+function groupByPath(endpoints: readonly Endpoint[]): readonly Path[] {
+  const paths = new Map<string, Path>()
+  for (const { operation, method, path } of endpoints) {
+    const known = paths.get(path) ?? { pattern: createPattern(path), methods: new Map() }
+    known.methods.set(method, operation)
+    paths.set(path, known)
   }
-  const moved = path.endsWith('/') ? path.slice(0, -1) : `${path}/`
-  return find(moved) === undefined ? { nowhere: true } : { moved }
+  // A path without parameters comes first, in case a parameter of another path would match it too.
+  return [...paths]
+    .sort(([one], [other]) => Number(parameter.test(one)) - Number(parameter.test(other)))
+    .map(([, path]) => path)
+}
+
+/** Makes a router for the endpoints of a document; like the service, it redirects a path with a wrong last slash. */
+export function createRouter(endpoints: readonly Endpoint[]): Router {
+  const paths = groupByPath(endpoints)
+  const find = (path: string) => paths.find(({ pattern }) => pattern.test(path))
+
+  return (method, path) => {
+    const found = find(path)
+    if (found !== undefined) {
+      const operation = found.methods.get(method)
+      if (operation === undefined) return { allowed: [...found.methods.keys()].join(', ') }
+      return { operation, id: found.pattern.exec(path)?.[1] ?? '' }
+    }
+    const redirectTo = path.endsWith('/') ? path.slice(0, -1) : `${path}/`
+    return find(redirectTo) === undefined ? { isUnknown: true } : { redirectTo }
+  }
 }
