@@ -1,7 +1,7 @@
 import type { Difference } from './difference.ts'
-import { isObject, kind, member } from './document.ts'
-import { parseText } from './text.ts'
-import { VendorDocumentError } from './vendor-error.ts'
+import { isObject, kind, member } from './document/document.ts'
+import { parseText } from './document/parse-text.ts'
+import { VendorDocumentError } from './errors.ts'
 
 /** A difference that is known and accepted; a part that is left out matches whatever stands there. */
 export interface Allowance {

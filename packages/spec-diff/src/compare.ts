@@ -1,12 +1,19 @@
 import ourSpec from '@digame/spec/openapi.json' with { type: 'json' }
-import { compareRequest } from './compare-request.ts'
-import { compareResponses } from './compare-responses.ts'
 import { copes } from './coping.ts'
 import type { Difference, Finding } from './difference.ts'
 import { named, tell } from './difference.ts'
-import { type ApiDocument, member, readDocument } from './document.ts'
-import { type Ours, ourOperations, ownServers, pathsOf, type Search, search } from './operations.ts'
-import { VendorDocumentError } from './vendor-error.ts'
+import { type ApiDocument, member, readDocument } from './document/document.ts'
+import { VendorDocumentError } from './errors.ts'
+import { compareRequest } from './operations/compare-request.ts'
+import { compareResponses } from './operations/compare-responses.ts'
+import {
+  type Ours,
+  ourOperations,
+  ownServers,
+  pathsOf,
+  type Search,
+  search,
+} from './operations/find-operations.ts'
 
 const base = 'https://api.diga.io'
 /**

@@ -1,5 +1,5 @@
 import type { operations } from '@digame/spec'
-import { VendorDocumentError } from './vendor-error.ts'
+import { VendorDocumentError } from './errors.ts'
 
 /** The name of an operation of our spec; `all` is the service as a whole. */
 export type Operation = keyof operations | 'all'

@@ -8,5 +8,5 @@ export {
 } from './allow.ts'
 export { compareWithVendor } from './compare.ts'
 export type { Difference, DifferenceCode, Effect, Operation } from './difference.ts'
-export { longestText } from './text.ts'
-export { VendorDocumentError, type VendorDocumentErrorCode } from './vendor-error.ts'
+export { longestText } from './document/parse-text.ts'
+export { VendorDocumentError, type VendorDocumentErrorCode } from './errors.ts'

@@ -1,9 +1,17 @@
-import { compareSchemas, type Pair } from './compare-schemas.ts'
-import { below, type Finding, named, tell } from './difference.ts'
-import { type ApiDocument, isObject, kind, member, objectAt, type Raw, resolve } from './document.ts'
-import { type Content, contentOf, isJson } from './media.ts'
-import type { Found, Ours } from './operations.ts'
-import { VendorDocumentError } from './vendor-error.ts'
+import { below, type Finding, named, tell } from '../difference.ts'
+import {
+  type ApiDocument,
+  isObject,
+  kind,
+  member,
+  objectAt,
+  type Raw,
+  resolve,
+} from '../document/document.ts'
+import { VendorDocumentError } from '../errors.ts'
+import { compareSchemas, type Pair } from '../schemas/compare-schemas.ts'
+import { type Content, contentOf, isJson } from './content.ts'
+import type { Found, Ours } from './find-operations.ts'
 
 /** What the answers of an operation have other than ours. @throws VendorDocumentError */
 export function compareResponses(ours: Ours, theirs: Found, pair: Pair): readonly Finding[] {

@@ -12,8 +12,8 @@ import {
   Parser,
   type YAMLError,
 } from 'yaml'
+import { VendorDocumentError } from '../errors.ts'
 import { refuseCostly } from './text-limits.ts'
-import { VendorDocumentError } from './vendor-error.ts'
 
 const MiB = 2 ** 20
 

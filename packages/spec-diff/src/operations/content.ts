@@ -1,4 +1,4 @@
-import { isObject, member, objectAt, type Raw } from './document.ts'
+import { isObject, member, objectAt, type Raw } from '../document/document.ts'
 
 /** A content type, in lower case and without parameters. */
 const bare = (type: string): string => type.split(';', 1)[0]?.trim().toLowerCase() ?? ''

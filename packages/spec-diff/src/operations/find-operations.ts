@@ -1,6 +1,15 @@
-import type { Operation } from './difference.ts'
-import { type ApiDocument, isObject, kind, listAt, member, objectAt, type Raw, resolve } from './document.ts'
-import { VendorDocumentError } from './vendor-error.ts'
+import type { Operation } from '../difference.ts'
+import {
+  type ApiDocument,
+  isObject,
+  kind,
+  listAt,
+  member,
+  objectAt,
+  type Raw,
+  resolve,
+} from '../document/document.ts'
+import { VendorDocumentError } from '../errors.ts'
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const
 

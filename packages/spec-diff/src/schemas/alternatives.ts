@@ -1,6 +1,15 @@
-import type { Side } from './difference.ts'
-import { type ApiDocument, isObject, kind, listAt, member, objectAt, type Raw, resolve } from './document.ts'
-import { VendorDocumentError } from './vendor-error.ts'
+import type { Side } from '../difference.ts'
+import {
+  type ApiDocument,
+  isObject,
+  kind,
+  listAt,
+  member,
+  objectAt,
+  type Raw,
+  resolve,
+} from '../document/document.ts'
+import { VendorDocumentError } from '../errors.ts'
 
 /** A type of JSON; `number` is `integer` and `fraction` together. */
 export type TypeName = 'null' | 'boolean' | 'string' | 'integer' | 'fraction' | 'array' | 'object'

@@ -1,5 +1,5 @@
-import { parseText } from './text.ts'
-import { VendorDocumentError } from './vendor-error.ts'
+import { VendorDocumentError } from '../errors.ts'
+import { parseText } from './parse-text.ts'
 
 /** An object of a document, whatever is in it; read with {@link member} alone, as its keys are anybody's. */
 export type Raw = Readonly<Record<string, unknown>>

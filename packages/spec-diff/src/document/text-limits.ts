@@ -1,4 +1,4 @@
-import { VendorDocumentError } from './vendor-error.ts'
+import { VendorDocumentError } from '../errors.ts'
 
 /** Brackets that may be open at once. */
 const mostOpen = 500

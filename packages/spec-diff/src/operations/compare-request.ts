@@ -1,9 +1,18 @@
-import { compareSchemas, type Pair } from './compare-schemas.ts'
-import { below, type Effect, type Finding, named, tell } from './difference.ts'
-import { type ApiDocument, isObject, kind, listAt, member, objectAt, type Raw, resolve } from './document.ts'
-import { contentOf } from './media.ts'
-import type { Found, Ours } from './operations.ts'
-import { VendorDocumentError } from './vendor-error.ts'
+import { below, type Effect, type Finding, named, tell } from '../difference.ts'
+import {
+  type ApiDocument,
+  isObject,
+  kind,
+  listAt,
+  member,
+  objectAt,
+  type Raw,
+  resolve,
+} from '../document/document.ts'
+import { VendorDocumentError } from '../errors.ts'
+import { compareSchemas, type Pair } from '../schemas/compare-schemas.ts'
+import { contentOf } from './content.ts'
+import type { Found, Ours } from './find-operations.ts'
 
 /** What the requests of an operation have other than ours. @throws VendorDocumentError */
 export function compareRequest(ours: Ours, theirs: Found, pair: Pair): readonly Finding[] {

@@ -8,7 +8,7 @@ import {
   narrower,
   tell,
   wider,
-} from './difference.ts'
+} from '../difference.ts'
 import {
   type Alternative,
   alternativesOf,
@@ -18,7 +18,7 @@ import {
   type TypeName,
   tightened,
   union,
-} from './shape.ts'
+} from './alternatives.ts'
 
 /** Both sides of a comparison. */
 export interface Pair {
