@@ -1,6 +1,6 @@
 import { compareWithVendor } from '@digame/spec-diff'
 import { describe, expect, it } from 'vitest'
-import { copy, hurt, type Loose, list, place, schemas, short } from './helpers.ts'
+import { copy, type Loose, list, place, schemas, short } from './helpers.ts'
 
 const found = (change: (document: Loose) => void) => {
   const document = copy()
@@ -71,7 +71,7 @@ it('alternatives of which none takes what ours allows break a request', () => {
       ],
     }
   })
-  expect(differences.filter(({ code }) => code === 'alternatives_narrowed').map(hurt)).toEqual([
-    'breaks_request, does not cope',
-  ])
+  expect(
+    differences.filter(({ code }) => code === 'alternatives_narrowed').map(({ effect }) => effect),
+  ).toEqual(['breaks_request'])
 })

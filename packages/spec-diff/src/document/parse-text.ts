@@ -1,163 +1,108 @@
-import {
-  type Alias,
-  Composer,
-  type CST,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type ParsedNode,
-  Parser,
-  type YAMLError,
-} from 'yaml'
+import { LineCounter, parseDocument, visit, type YAMLError } from 'yaml'
 import { VendorDocumentError } from '../errors.ts'
-import { refuseCostly } from './text-limits.ts'
 
 const MiB = 2 ** 20
 
-/** The longest text that is read, in characters. */
+/**
+ * The longest text that is read, in characters.
+ *
+ * YAML has the lower limit because its parser needs up to five seconds and 800 MiB for half a MiB of broken text.
+ */
 export const longestText: { readonly json: number; readonly yaml: number } = { json: 8 * MiB, yaml: MiB / 2 }
 
-/** JSON that cannot be read is tried as YAML up to here, as braces begin YAML too. In characters. */
-const mostBraces = MiB / 4
+/** The most aliases in a document; the parser searches the whole document for each of them. */
+const mostAliases = 1000
 
-/** Values that a document may hold once its aliases are unfolded. */
-const mostValues = 1_000_000
+/** How many repetitions of values the aliases of a document may unfold into: the parser's own measure. */
+const maxAliasCount = 100
 
-/** Parses JSON, or YAML without timestamps and custom tags; merge keys are refused. @throws VendorDocumentError */
+/**
+ * Parses JSON, or YAML 1.2 with merge keys but without timestamps and custom tags.
+ *
+ * Text that looks like JSON but is not valid JSON is parsed as YAML, which may begin with a brace too.
+ *
+ * @throws VendorDocumentError
+ */
 export function parseText(text: string): unknown {
-  const isJson = /^\s*[{[]/.test(text.slice(0, 1000))
   if (text.length > longestText.json) throw tooLarge('', longestText.json)
-  if (/^\s*</.test(text.slice(0, 1000)))
+  const start = text.slice(0, 1000)
+  if (/^\s*</.test(start))
     throw new VendorDocumentError('UNREADABLE', 'The document is a page of HTML or XML, not JSON or YAML.')
-  let failure: Error | undefined
-  if (isJson) {
+  if (!/^\s*[{[]/.test(start)) return parseYaml(text)
+  try {
+    return JSON.parse(text)
+  } catch (failure) {
+    const notJson = unreadable('JSON', failure)
+    if (text.length > longestText.yaml) throw notJson
     try {
-      return JSON.parse(text)
-    } catch (error) {
-      failure = error as Error
+      return parseYaml(text)
+    } catch {
+      throw notJson
     }
   }
-  if (text.length <= (isJson ? mostBraces : longestText.yaml)) return parseYaml(text, failure)
-  throw failure ? unreadable('JSON', failure) : tooLarge(' of YAML', longestText.yaml)
 }
 
-const tooLarge = (what: string, most: number): VendorDocumentError =>
-  new VendorDocumentError('TOO_LARGE', `The document is larger than ${most / MiB} MiB${what}.`)
+function parseYaml(text: string): unknown {
+  if (text.length > longestText.yaml) throw tooLarge(' of YAML', longestText.yaml)
+  try {
+    return readYaml(text)
+  } catch (failure) {
+    throw failure instanceof RangeError ? tooDeep() : failure
+  }
+}
 
-const unreadable = (what: string, { message }: Error): VendorDocumentError =>
-  new VendorDocumentError('UNREADABLE', `The document is no ${what}: ${firstLine(message)}`)
-
-const firstLine = (message: string): string =>
-  message
-    .split('\n', 1)[0]
-    ?.replace(/[\p{Cc}]+/gu, ' ')
-    .replace(/:\s*$/, '')
-    .slice(0, 200) ?? ''
-
-function parseYaml(text: string, jsonFailure: Error | undefined): unknown {
-  // Duplicate keys are not looked for, as that takes time squared; the last one counts, as in JSON.
-  // The library looks through the text for each error that it words.
-  const options = {
-    prettyErrors: false,
-    uniqueKeys: false,
+function readYaml(text: string): unknown {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, {
+    lineCounter,
+    merge: true,
     stringKeys: true,
     resolveKnownTags: false,
     logLevel: 'error',
-  } as const
-  refuseCostly(text)
-  const lines = new LineCounter()
-  const tokens = new Parser(lines.addNewLine).parse(text)
-  const composer = new Composer(options)
-  const [document, another] = composer.compose(untilError(tokens), true, text.length)
-  if (!document) return null
-  if (another)
-    throw new VendorDocumentError('UNREADABLE', 'The document is no YAML: it is several documents.')
+    // Both cost time that grows with the square of the text. Without unique keys the last one counts, as in JSON.
+    prettyErrors: false,
+    uniqueKeys: false,
+  })
   const [error] = document.errors
   if (error?.code === 'RESOURCE_EXHAUSTION') throw tooDeep()
-  if (error) throw jsonFailure ? unreadable('JSON', jsonFailure) : unreadable('YAML', told(error, lines))
-  return unfold(document.contents)
-}
-
-/** Whatever follows the first error is not looked at, nor a document of many directives. */
-function* untilError(tokens: Iterable<CST.Token>): Generator<CST.Token> {
-  let directives = 0
-  for (const token of tokens) {
-    yield token
-    if (token.type === 'error' || (token.type === 'directive' && ++directives > 20)) return
+  if (error) throw unreadable('YAML', withPosition(error, lineCounter))
+  let aliases = 0
+  visit(document, {
+    Alias() {
+      aliases++
+    },
+  })
+  if (aliases > mostAliases)
+    throw new VendorDocumentError('ALIASES', `The document has more than ${mostAliases} aliases.`)
+  try {
+    return document.toJS({ maxAliasCount })
+  } catch (failure) {
+    if (failure instanceof RangeError) throw failure
+    throw new VendorDocumentError(
+      'ALIASES',
+      `The document's aliases cannot be followed: ${firstLine(failure)}.`,
+    )
   }
-}
-
-function told({ message, pos }: YAMLError, lines: LineCounter): Error {
-  const { line, col } = lines.linePos(pos[0])
-  return new Error(`${message} at line ${line}, column ${col}`)
 }
 
 const tooDeep = (): VendorDocumentError =>
   new VendorDocumentError('TOO_DEEP', 'The document is nested too deeply to be read.')
 
-interface Unfolded {
-  readonly value: unknown
-  /** Values in it, aliases unfolded. */
-  readonly size: number
+const tooLarge = (what: string, most: number): VendorDocumentError =>
+  new VendorDocumentError('TOO_LARGE', `The document is larger than ${most / MiB} MiB${what}.`)
+
+const unreadable = (format: string, failure: unknown): VendorDocumentError =>
+  new VendorDocumentError('UNREADABLE', `The document is not valid ${format}: ${firstLine(failure)}`)
+
+function firstLine(failure: unknown): string {
+  const [line = ''] = (failure instanceof Error ? failure.message : String(failure)).split('\n', 1)
+  return line
+    .replace(/[\p{Cc}]+/gu, ' ')
+    .replace(/:\s*$/, '')
+    .slice(0, 200)
 }
 
-/**
- * The values of YAML's nodes, each alias the very value that it repeats. The library's own way looks through the whole
- * document for each alias.
- */
-function unfold(root: ParsedNode | null): unknown {
-  const anchors = new Map<string, Unfolded | 'open'>()
-  const alias = ({ source }: Alias): Unfolded => {
-    const found = anchors.get(source)
-    if (typeof found === 'object') return found
-    const what = found ? 'stands inside of what it repeats' : 'repeats nothing'
-    throw new VendorDocumentError('ALIASES', `The alias *${source.slice(0, 80)} ${what}.`)
-  }
-  const counted = (parts: readonly Unfolded[]): number => {
-    const size = parts.reduce((sum, part) => sum + part.size, 1)
-    if (size <= mostValues) return size
-    throw new VendorDocumentError(
-      'ALIASES',
-      `The document's aliases unfold into more than ${mostValues} values.`,
-    )
-  }
-  const read = (node: unknown): Unfolded => {
-    if (isAlias(node)) return alias(node)
-    const anchor = isNode(node) && 'anchor' in node ? node.anchor : undefined
-    if (anchor) anchors.set(anchor, 'open')
-    const unfolded = readValue(node)
-    if (anchor) anchors.set(anchor, unfolded)
-    return unfolded
-  }
-  const readValue = (node: unknown): Unfolded => {
-    if (isSeq(node)) {
-      const items = node.items.map(read)
-      return { value: items.map(({ value }) => value), size: counted(items) }
-    }
-    if (isMap(node)) {
-      if (node.items.some(({ key }) => isScalar(key) && key.value === '<<' && key.type === 'PLAIN')) {
-        throw new VendorDocumentError(
-          'UNREADABLE',
-          'The document has merge keys (<<), which YAML 1.2 does not know; write out what they stand for.',
-        )
-      }
-      const pairs = node.items.map(
-        ({ key, value }) => [String(isScalar(key) ? key.value : key), read(value)] as const,
-      )
-      // Not an object literal: `__proto__` is a key like any other.
-      return {
-        value: Object.fromEntries(pairs.map(([key, { value }]) => [key, value])),
-        size: counted(pairs.map(([, unfolded]) => unfolded)),
-      }
-    }
-    return { value: isScalar(node) ? node.value : null, size: 1 }
-  }
-  try {
-    return read(root).value
-  } catch (error) {
-    throw error instanceof RangeError ? tooDeep() : error
-  }
+function withPosition({ message, pos }: YAMLError, lines: LineCounter): Error {
+  const { line, col } = lines.linePos(pos[0])
+  return new Error(`${message} at line ${line}, column ${col}`)
 }

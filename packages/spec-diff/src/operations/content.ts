@@ -1,30 +1,32 @@
-import { isObject, member, objectAt, type Raw } from '../document/document.ts'
+import { isObject, member, objectAt, type Raw } from '../document/values.ts'
 
-/** A content type, in lower case and without parameters. */
-const bare = (type: string): string => type.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+/** A content type in lower case, without parameters. */
+const normalize = (type: string): string => type.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-export const isJson = (type: string): boolean => /^[^/]+\/([^/]+\+)?json$/.test(bare(type))
+/** Whether a content type is JSON, such as `application/json` or `application/problem+json`. */
+export const isJson = (type: string): boolean => /^[^/]+\/([^/]+\+)?json$/.test(normalize(type))
 
-/** What a request or an answer can consist of. */
+/** The content types of a request or a response, and their schemas. */
 export interface Content {
   readonly types: readonly string[]
-  /** The schema under a type, also where it stands under a range such as `*` and `/` and `*`. */
-  schema(type: string): { readonly schema: unknown } | undefined
+  /** The schema of a content type, also if it is listed under a range such as `application/*`. */
+  schemaOf(type: string): { readonly schema: unknown } | undefined
 }
 
 /** @throws VendorDocumentError */
 export function contentOf(of: Raw, where: string): Content {
   const content = objectAt(of, 'content', where) ?? {}
-  const schemaUnder = (key: string | undefined): { readonly schema: unknown } | undefined => {
-    const media = key === undefined ? undefined : member(content, key)
-    return key === undefined ? undefined : { schema: isObject(media) ? member(media, 'schema') : undefined }
-  }
   const keys = Object.keys(content)
   return {
-    types: keys.map(bare),
-    schema(type) {
-      const ranges = [bare(type), `${bare(type).split('/')[0]}/*`, '*/*']
-      return ranges.map((range) => schemaUnder(keys.find((key) => bare(key) === range))).find(Boolean)
+    types: keys.map(normalize),
+    schemaOf(type) {
+      for (const range of [normalize(type), `${normalize(type).split('/')[0]}/*`, '*/*']) {
+        const key = keys.find((one) => normalize(one) === range)
+        if (key === undefined) continue
+        const media = member(content, key)
+        return { schema: isObject(media) ? member(media, 'schema') : undefined }
+      }
+      return undefined
     },
   }
 }

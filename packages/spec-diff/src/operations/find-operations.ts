@@ -1,182 +1,162 @@
-import type { Operation } from '../difference.ts'
-import {
-  type ApiDocument,
-  isObject,
-  kind,
-  listAt,
-  member,
-  objectAt,
-  type Raw,
-  resolve,
-} from '../document/document.ts'
+import type { ApiDocument } from '../document/document.ts'
+import { resolve } from '../document/references.ts'
+import { describeKind, isObject, member, objectAt, type Raw } from '../document/values.ts'
 import { VendorDocumentError } from '../errors.ts'
+import { type Described, methods, type OurOperation } from './operation.ts'
+import { gistOf, segmentsOf, templateOf } from './paths.ts'
+import { hasServers, isLocal, type Server, serversOf } from './servers.ts'
 
-const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const
-
-/** An operation, and what its path says for all operations there. */
-export interface Found {
-  readonly path: string
-  /** The path as it stands in the document, without what a server puts before it. */
+/** A path of the document, as it is written there. */
+interface Entry {
   readonly key: string
-  readonly item: Raw
-  readonly operation: Raw
+  readonly item: unknown
 }
 
-/** An operation of our spec. */
-export interface Ours extends Found {
-  readonly id: Exclude<Operation, 'all'>
-  readonly method: string
-  /** Method and path, for people. */
-  readonly endpoint: string
-}
-
-/** The operations of our spec, in its order. */
-export function ourOperations(document: ApiDocument): readonly Ours[] {
-  return Object.entries(objectAt(document.root, 'paths', 'Our spec') ?? {}).flatMap(([path, item]) =>
-    methods.flatMap((method) => {
-      const operation = isObject(item) && member(item, method)
-      if (!isObject(operation)) return []
-      const id = operation['operationId'] as Ours['id']
-      return [
-        {
-          id,
-          method,
-          path,
-          key: path,
-          endpoint: `${method.toUpperCase()} ${path}`,
-          item: item as Raw,
-          operation,
-        },
-      ]
-    }),
-  )
-}
-
-type Place = readonly [path: string, item: unknown, key: string]
-
-/** Where the paths of a document lie. */
+/** The paths of a document, ready to be searched. */
 export interface Paths {
-  /** Items by path, the names of their variables left out. */
-  readonly items: ReadonlyMap<string, Place>
-  /** The hosts that the document names, if ours is not among them. */
-  readonly elsewhere: string | undefined
+  readonly document: ApiDocument
+  /** The URL of our service. */
+  readonly base: string
+  readonly byTemplate: ReadonlyMap<string, Entry>
+  readonly byGist: ReadonlyMap<string, readonly Entry[]>
 }
 
-/** What two paths have in common that differ only in the names of variables. */
-const template = (path: string): string => path.replace(/\{[^{}]*\}/g, '{}')
-
-/** What two paths have in common that differ in their version, or in a slash at the end. */
-const gist = (path: string): string =>
-  template(path)
-    .replace(/^(\/api)?(\/v\d+)?/i, '')
-    .replace(/\/+$/, '')
-    .toLowerCase()
-
-/** @throws VendorDocumentError */
+/** Reads the paths of a document. @throws VendorDocumentError */
 export function pathsOf(document: ApiDocument, base: string): Paths {
   const { root } = document
   const paths = member(root, 'paths')
   if (!isObject(paths)) {
-    const what = paths === undefined ? 'has no `paths`' : `has ${kind(paths)} as its paths, not an object`
+    const what =
+      paths === undefined ? 'has no `paths`' : `has ${describeKind(paths)} as its paths, not an object`
     throw new VendorDocumentError('MALFORMED', `The document ${what}.`)
   }
-  const { prefixes, elsewhere } = serversOf(root, 'The document', base)
-  const items = new Map<string, Place>()
-  document.spend(Object.keys(paths).length * prefixes.size)
+  const prefixes = new Set(serversOf(root, 'The document', base).map(({ path }) => joined(path, '')))
+  document.spend(Object.keys(paths).length * (1 + prefixes.size))
+  const byTemplate = new Map<string, Entry>()
+  const byGist = new Map<string, Entry[]>()
   for (const [key, item] of Object.entries(paths)) {
-    for (const prefix of new Set([...prefixes, ...ownPrefixes(item, key, base)]))
-      items.set(template(prefix + key), [prefix + key, item, key])
+    const entry = { key, item }
+    byTemplate.set(templateOf(key), entry)
+    for (const gist of new Set([key, ...[...prefixes].map((prefix) => prefix + key)].map(gistOf)))
+      byGist.set(gist, [...(byGist.get(gist) ?? []), entry])
   }
-  return { items, elsewhere }
+  return { document, base, byTemplate, byGist }
 }
 
-interface Servers {
-  /** What they put before each path. */
-  readonly prefixes: ReadonlySet<string>
-  /** Their hosts, if ours is not among them. */
+const joined = (segments: readonly string[], key: string): string =>
+  segments.map((segment) => `/${segment}`).join('') + key
+
+/** An operation of theirs, and where its servers are if none of them is ours. */
+export interface FoundOperation extends Described {
+  /** Whether the servers are those of the document, and not of the path or the operation. */
+  readonly hasSharedServers: boolean
+  /** The URLs of the servers, if they are known and none of them is our service. */
   readonly elsewhere: string | undefined
 }
 
-function serversOf(of: Raw, where: string, base: string): Servers {
-  const servers = listAt(of, 'servers', where).map((server) => {
-    const url = isObject(server) ? member(server, 'url') : undefined
-    return typeof url === 'string' ? location(url, base) : undefined
-  })
-  const { origin } = new URL(base)
-  const ours = servers.filter((url) => url?.origin === origin)
-  const foreign = servers.filter((url) => url && url.origin !== origin).map((url) => (url as URL).origin)
-  const isElsewhere = ours.length === 0 && foreign.length > 0 && foreign.length === servers.length
-  const from = ours.length > 0 ? ours : isElsewhere ? servers : []
-  const prefixes = new Set(from.map((url) => url?.pathname.replace(/\/+$/, '') ?? ''))
-  if (prefixes.size === 0) prefixes.add('')
-  return { prefixes, elsewhere: isElsewhere ? [...new Set(foreign)].join(', ') : undefined }
-}
-
-const hasServers = (of: Raw): boolean => {
-  const servers = member(of, 'servers')
-  return servers !== undefined && !(Array.isArray(servers) && servers.length === 0)
-}
-
-/** Prefixes that a path has of its own, or of its operations. */
-function ownPrefixes(item: unknown, where: string, base: string): readonly string[] {
-  if (!isObject(item)) return []
-  const own = [item, ...methods.map((method) => member(item, method))]
-  return own.flatMap((one) =>
-    isObject(one) && hasServers(one) ? [...serversOf(one, where, base).prefixes] : [],
-  )
-}
-
-/**
- * Where an operation is that has servers of its own, or of its path: the URLs if none of them makes our path of its
- * path, else nothing. `undefined` if it has none, and those of the document count.
- */
-export function ownServers(
-  { item, operation, key, path }: Found,
-  base: string,
-): { readonly elsewhere: string | undefined } | undefined {
-  const from = [operation, item].find(hasServers)
-  if (!from) return undefined
-  const { prefixes, elsewhere } = serversOf(from, path, base)
-  if (elsewhere !== undefined || [...prefixes].some((prefix) => template(prefix + key) === template(path)))
-    return { elsewhere }
-  return { elsewhere: [...prefixes].map((prefix) => `${base}${prefix}`).join(', ') }
-}
-
-function location(url: string, base: string): URL | undefined {
-  // One with variables says nothing that could be compared.
-  return url.includes('{') || !URL.canParse(url, base) ? undefined : new URL(url, base)
-}
-
-/** Their operation, where it is, or where it seems to have gone; or which of its parts is not there. */
+/** The result of looking for one of our operations. */
 export type Search =
-  | { readonly result: 'found' | 'moved'; readonly found: Found }
+  | { readonly result: 'found'; readonly found: FoundOperation }
+  /** It is at another path, which `at` names. */
+  | { readonly result: 'moved'; readonly found: FoundOperation; readonly at: string }
   | { readonly result: 'no_path' }
+  /** The path is there, with these methods only. */
   | { readonly result: 'no_method'; readonly methods: string }
 
-/** Looks for one of our operations. @throws VendorDocumentError */
-export function search(document: ApiDocument, { items }: Paths, { path, method }: Ours): Search {
-  const here = items.get(template(path))
-  if (here) {
-    const item = itemAt(document, here)
-    const operation = objectAt(item, method, here[0])
-    if (operation) return { result: 'found', found: { path: here[0], key: here[2], item, operation } }
-    const others = methods.filter((name) => isObject(member(item, name))).join(', ')
-    return { result: 'no_method', methods: others.toUpperCase() }
+/**
+ * Looks for one of our operations.
+ *
+ * A part of our path may stand in the URL of the server, or in both. @throws VendorDocumentError
+ */
+export function findOperation(paths: Paths, { path, method }: OurOperation): Search {
+  const segments = segmentsOf(path)
+  let others: string | undefined
+  for (let start = 0; start < segments.length; start++) {
+    const entry = paths.byTemplate.get(joined(segments.slice(start), ''))
+    if (!entry) continue
+    const item = itemOf(paths.document, entry)
+    const operation = objectAt(item, method, entry.key)
+    const scope = scopeOf(paths, { path: entry.key, item, operation })
+    const bases = scope.servers.flatMap((server) => withoutPath(server, segments, start))
+    if (bases.length === 0) continue
+    if (operation) {
+      const found = { path: entry.key, item, operation, hasSharedServers: scope.isShared }
+      return { result: 'found', found: { ...found, elsewhere: elsewhere(bases, paths.base) } }
+    }
+    others ??= methods.filter((name) => isObject(member(item, name))).join(', ')
   }
-  const alike = [...items.values()].filter(([other]) => gist(other) === gist(path))
-  for (const there of alike) {
-    const item = itemAt(document, there)
-    const operation = objectAt(item, method, there[0])
-    if (operation) return { result: 'moved', found: { path: there[0], key: there[2], item, operation } }
+  if (others !== undefined) return { result: 'no_method', methods: others.toUpperCase() }
+  return findMoved(paths, path, method)
+}
+
+function findMoved(paths: Paths, path: string, method: OurOperation['method']): Search {
+  for (const entry of paths.byGist.get(gistOf(path)) ?? []) {
+    const item = itemOf(paths.document, entry)
+    const operation = objectAt(item, method, entry.key)
+    if (!operation) continue
+    const { servers, isShared } = scopeOf(paths, { path: entry.key, item, operation })
+    const bases = servers.map(({ origin }) => ({ origin, path: [] }))
+    const found = { path: entry.key, item, operation, hasSharedServers: isShared }
+    const at = joined(servers[0]?.path ?? [], entry.key)
+    return { result: 'moved', found: { ...found, elsewhere: elsewhere(bases, paths.base) }, at }
   }
   return { result: 'no_path' }
 }
 
-function itemAt(document: ApiDocument, [path, raw]: Place): Raw {
-  const item = resolve(document, raw, path)
+interface Scope {
+  readonly servers: readonly Server[]
+  readonly isShared: boolean
+}
+
+/** The servers that count for an operation: its own, or those of its path, or those of the document. */
+function scopeOf(
+  { document, base }: Paths,
+  { path, item, operation }: Omit<Described, 'operation'> & { readonly operation: Raw | undefined },
+): Scope {
+  const own = [operation, item].find((one) => one !== undefined && hasServers(one))
+  return own
+    ? { servers: serversOf(own, path, base), isShared: false }
+    : { servers: serversOf(document.root, 'The document', base), isShared: true }
+}
+
+/**
+ * A server without what it contributes to our path, if the document writes our path from segment `start` on.
+ *
+ * With `start` 0 the server may repeat the beginning of our path, as in `https://api.diga.io/v1` and `/v1/call/`.
+ */
+function withoutPath({ origin, path }: Server, segments: readonly string[], start: number): Server[] {
+  if (start > 0)
+    return endsWith(path, segments.slice(0, start)) ? [{ origin, path: path.slice(0, -start) }] : []
+  for (let repeated = Math.min(path.length, segments.length); repeated > 0; repeated--) {
+    if (endsWith(path, segments.slice(0, repeated))) return [{ origin, path: path.slice(0, -repeated) }]
+  }
+  return [{ origin, path }]
+}
+
+/** Whether a server's path ends with these segments; a variable of it may be any of them. */
+function endsWith(path: readonly string[], end: readonly string[]): boolean {
+  const rest = path.slice(-end.length)
+  return (
+    rest.length === end.length && rest.every((segment, index) => segment === '{}' || segment === end[index])
+  )
+}
+
+/** The URLs of servers, unless one of them is our service or may be it. */
+function elsewhere(servers: readonly Server[], base: string): string | undefined {
+  const { origin: ours } = new URL(base)
+  const urls = new Set<string>()
+  for (const { origin, path } of servers) {
+    if (origin === undefined || (origin === ours && path.length === 0)) return undefined
+    if (!isLocal(origin)) urls.add(joined(path, '') === '' ? origin : origin + joined(path, ''))
+  }
+  return urls.size === 0 ? undefined : [...urls].join(', ')
+}
+
+function itemOf(document: ApiDocument, { key, item: raw }: Entry): Raw {
+  const item = resolve(document, raw, key)
   if (isObject(item)) return item
   throw new VendorDocumentError(
     'MALFORMED',
-    `The document's path ${path.slice(0, 80)} is ${kind(item)}, not an object.`,
+    `The document's path ${key.slice(0, 80)} is ${describeKind(item)}, not an object.`,
   )
 }
