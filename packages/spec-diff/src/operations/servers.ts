@@ -50,7 +50,11 @@ function withValues(url: string, variables: Raw): readonly string[] {
   return urls
 }
 
-function serverAt(url: string, base: string): Server {
+/** Whether a URL lacks its scheme, as in `api.diga.io/v1`; read strictly, it would be a relative path. */
+const lacksScheme = (url: string): boolean => /^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/.test(url)
+
+function serverAt(given: string, base: string): Server {
+  const url = lacksScheme(given) ? `https://${given}` : given
   const [, authority, path = ''] = /^((?:[^/]*:)?\/\/[^/]*|\{[^{}]*\})?(.*)$/s.exec(url) ?? []
   if (authority?.includes('{')) return { origin: undefined, path: segmentsOf(path).filter(Boolean) }
   if (url.includes('{')) {
