@@ -58,9 +58,9 @@ function parameter({ code, at, operation, value }: ContractDifference): Coping {
   if (location === 'path') return fails('Sends only ids that are UUIDs.')
   if (code === 'default_changed') {
     if (name === 'limit') return copes('Reads on until has_more is false, whatever the size of a page.')
-    return fails('Sends the parameter only if you pass it; otherwise the new default counts.')
+    return fails('Sends the parameter only if you pass it.')
   }
-  if (code === 'parameter_required') return fails('Sends the parameter on every request only if you pass it.')
+  if (code === 'parameter_required') return fails('Sends the parameter only if you pass it.')
   const isOfLookUp = operation === 'listCalls' && /^(after|limit|order)$/.test(name ?? '')
   // A look-up asks for 1000 calls at once, newest first.
   if (isOfLookUp && value !== 'asc' && !value?.startsWith('minimum'))
@@ -79,7 +79,8 @@ function requestBody({ code, at }: ContractDifference): Coping {
   if (field === 'from_number' || field === 'to_number')
     return fails('Requires the number, and sends it as you pass it.')
   if (field !== 'dynamic_variables') return passesOn
-  if (inner !== undefined) return fails('Sends each variable as you pass it, and its key as a string.')
+  if (inner !== undefined)
+    return fails('Sends each variable as you pass it, and the idempotency key as a string.')
   return code === 'property_required' || code === 'null_removed'
     ? copes('Always sends an object with the idempotency key in it, unless you set marker: false.')
     : fails('Sends the idempotency key in it: without it, a call whose response was lost cannot be found.')
@@ -88,6 +89,8 @@ function requestBody({ code, at }: ContractDifference): Coping {
 function response(difference: ContractDifference): Coping {
   const { code, at, operation, body } = difference
   const [, , status = '', part, ...path] = at.split('/')
+  if (operation === 'streamConcurrency' && /^(408|429|50[0234])$/.test(status))
+    return copes('Connects again after a pause.')
   if (!status.startsWith('2'))
     return copes('Throws a DigaApiError by the status alone, without the fields that the body lacks.')
   if (code === 'status_changed' || code === 'status_removed') return copes('Accepts any 2xx as a success.')
@@ -102,8 +105,8 @@ function response(difference: ContractDifference): Coping {
   }
   if (path.length === 0) return isGone(code) || isRetyped(code) ? unreadable(operation) : passesThrough
   if (operation === 'placeCall' || operation === 'getCall') return callField(path, difference)
-  const [name, item, ...field] = path
-  if (name !== 'data' || field.length === 0) return pageField(name, item, difference)
+  const [name, , ...field] = path
+  if (name !== 'data' || field.length === 0) return pageField(name, difference)
   return operation === 'listCalls' ? callField(field, difference) : passesThrough
 }
 
@@ -123,14 +126,9 @@ function unreadable(operation: string): Coping {
 const isGone = (code: string): boolean => /^(property_removed|property_optional|null_added)$/.test(code)
 const isRetyped = (code: string): boolean => /^type_/.test(code)
 
-function pageField(
-  name: string | undefined,
-  item: string | undefined,
-  { code, operation, value }: ContractDifference,
-): Coping {
+function pageField(name: string | undefined, { code, operation, value }: ContractDifference): Coping {
   if (name === 'data') {
-    if (isGone(code) || isRetyped(code)) return unreadable(operation)
-    return item === undefined ? copes('Returns lists of any length.') : passesThrough
+    return isGone(code) || isRetyped(code) ? unreadable(operation) : passesThrough
   }
   if (name === 'has_more') {
     return operation === 'listCalls'
@@ -157,9 +155,9 @@ function callField([field, inner]: readonly string[], { code, operation }: Contr
     case 'status':
       return copes('Passes it through, and reads from end_time and end_reason whether the call has ended.')
     case 'end_reason':
-      if (operation === 'placeCall') return passesThrough
-      if (isLost) return fails('Returns the call; outcomeOf cannot tell how it went.')
-      return copes('Passes new reasons through; outcomeOf is "other".')
+      return isLost && operation !== 'placeCall'
+        ? fails('Returns the call; outcomeOf cannot tell how it went.')
+        : passesThrough
     case 'dynamic_variables':
       return isListed && isLost && inner === undefined
         ? fails(
