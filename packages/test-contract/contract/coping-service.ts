@@ -88,8 +88,12 @@ export function openWorld(change?: Change, options: DigaOptions = {}): World {
   function plain(operation: Change['operation'], index: 0 | 1 = 0): Draft {
     if (change?.operation === operation && change.status >= 300)
       return draft({ status: 'error', error_code: 'SOME_CODE', message: 'No' }, change.status)
-    if (operation === 'placeCall')
-      return draft({ ...call, status: 'dialing', end_time: null, end_reason: null }, 201)
+    if (operation === 'placeCall') {
+      // The variables come back, and with them the key.
+      const variables = seen.findLast((one) => one.operation === operation)?.body.dynamic_variables
+      const fresh = { status: 'dialing', end_time: null, end_reason: null }
+      return draft({ ...call, ...fresh, dynamic_variables: variables ?? call.dynamic_variables }, 201)
+    }
     if (operation === 'getCall') return draft(call)
     if (operation === 'streamConcurrency')
       return draft('data: {"active_calls": 3}\n\n', 200, 'text/event-stream')
