@@ -44,17 +44,17 @@ describe('requests', () => {
       { 'placeCall /request/body/purpose property_added': 'harmless' },
     ],
     [
-      'a field is required now',
+      'a field becomes required',
       (d) => request(d).required.push('agent_version_id'),
       { 'placeCall /request/body/agent_version_id property_required': breaksRequest },
     ],
     [
-      'the variables are required now',
+      'the variables become required',
       (d) => request(d).required.push('dynamic_variables'),
       { 'placeCall /request/body/dynamic_variables property_required': breaksRequest },
     ],
     [
-      'a field is optional now',
+      'a field becomes optional',
       (d) => {
         request(d).required = ['to_number']
       },
@@ -94,28 +94,28 @@ describe('requests', () => {
       { 'placeCall /request/body/agent_version_id null_removed': breaksRequest },
     ],
     [
-      'null is taken',
+      'null is accepted',
       (d) => {
         request(d).properties.from_number.type = ['string', 'null']
       },
       { 'placeCall /request/body/from_number null_added': 'harmless' },
     ],
     [
-      'variables must be texts',
+      'variables must be strings',
       (d) => {
         request(d).properties.dynamic_variables.additionalProperties = { type: 'string' }
       },
       { 'placeCall /request/body/dynamic_variables/* type_narrowed string': breaksRequest },
     ],
     [
-      'no variables of one’s own',
+      'no variables beyond the named ones',
       (d) => {
         request(d).properties.dynamic_variables.additionalProperties = false
       },
       { 'placeCall /request/body/dynamic_variables properties_closed': breaksRequest },
     ],
     [
-      'no fields but the named',
+      'no fields beyond the named ones',
       (d) => {
         request(d).additionalProperties = false
       },
@@ -129,7 +129,7 @@ describe('requests', () => {
       { 'placeCall /request/body/from_number type_changed integer': breaksRequest },
     ],
     [
-      'a condition that is not looked into',
+      'a keyword that is compared only as it stands',
       (d) => {
         request(d).dependentRequired = { agent_version_id: ['dynamic_variables'] }
       },
@@ -146,7 +146,7 @@ describe('requests', () => {
       },
     ],
     [
-      'a body where there was none, and none where there was one',
+      'a new body, and a body that is gone',
       (d) => {
         list(d).requestBody = { ...place(d).requestBody }
         delete place(d).requestBody
@@ -180,7 +180,7 @@ describe('requests', () => {
       },
     ],
     [
-      'a parameter of the whole path',
+      'parameters of a whole path',
       (d) => {
         d.paths['/v1/call/'].parameters = [
           { name: 'page', in: 'query', required: true, schema: { type: 'string' } },
@@ -194,7 +194,7 @@ describe('requests', () => {
       },
     ],
     [
-      'a parameter is gone, another required',
+      'a parameter is gone, and another becomes required',
       (d) => {
         parameter(d, 'agent_id').required = true
         list(d).parameters = list(d).parameters.filter((one: Loose) => one.name !== 'contact_id')
@@ -232,7 +232,7 @@ describe('requests', () => {
       },
     ],
     [
-      'an id that is no uuid',
+      'an id that is not a uuid',
       (d) => {
         d.components.parameters.CallId.schema = { type: 'integer' }
       },
@@ -316,7 +316,7 @@ describe('responses', () => {
       calls('property_optional', '/id', breaksResponse),
     ],
     [
-      'the id is no uuid',
+      'the id is not a uuid',
       (d) => {
         delete call(d).id.format
       },
@@ -337,7 +337,7 @@ describe('responses', () => {
       calls('null_removed', '/agent_id', 'harmless'),
     ],
     [
-      'how it ended is not told',
+      'the end reason is gone',
       (d) => {
         delete call(d).end_reason
       },
@@ -358,7 +358,7 @@ describe('responses', () => {
       calls('type_widened number', '/duration', breaksResponse),
     ],
     [
-      'a contact is a text',
+      'a contact is a string',
       (d) => {
         call(d).contact = { type: 'string' }
       },
@@ -409,7 +409,7 @@ describe('responses', () => {
       },
     ],
     [
-      'a page under another name',
+      'the items of a page under another name',
       (d) => {
         const { data, ...rest } = schemas(d).MessagePage.properties
         schemas(d).MessagePage.properties = { ...rest, items: data }
@@ -420,7 +420,7 @@ describe('responses', () => {
       },
     ],
     [
-      'a call that is no object',
+      'a call that is not an object',
       (d) => {
         schemas(d).CallPage.properties.data.items = { type: 'string' }
       },
@@ -438,7 +438,7 @@ describe('responses', () => {
       },
     ],
     [
-      'one more way to be refused',
+      'another error',
       (d) => {
         place(d).responses['429'] = { description: 'Slow down' }
       },
@@ -480,7 +480,7 @@ describe('responses', () => {
       },
     ],
     [
-      'one more success',
+      'other successes',
       (d) => {
         place(d).responses['202'] = { description: 'Later' }
         list(d).responses['206'] = list(d).responses['200']
@@ -499,7 +499,7 @@ describe('responses', () => {
       { 'placeCall /responses/201 status_removed': breaksResponse },
     ],
     [
-      'one kind of tool call of two may be without its status, and names more',
+      'one of two kinds of tool call may lack its status',
       (d) => {
         const { ToolCall, Message } = schemas(d)
         const { status, ...others } = ToolCall.properties
@@ -541,7 +541,7 @@ describe('responses', () => {
       { 'placeCall /responses/500/body type_changed string': breaksResponse },
     ],
     [
-      'a default beside all that we know',
+      'a default beside every known status',
       (d) => {
         place(d).responses.default = {}
       },
@@ -567,7 +567,7 @@ describe('responses', () => {
       },
     ],
     [
-      'a stream that is none',
+      'a stream that is described as an object',
       (d) => {
         const stream = d.paths['/v1/call/concurrency/stream'].get.responses
         stream['200'].content = { 'application/json': { schema: { type: 'object' } } }
@@ -599,7 +599,7 @@ describe('operations', () => {
       { ...of('listCalls', 'path_moved /v1/call'), ...of('placeCall', 'path_moved /v1/call') },
     ],
     [
-      'another version, and another answer there',
+      'another version, without its success',
       (d) => {
         d.paths['/v2/call/{call}'] = d.paths['/v1/call/{id}']
         d.paths['/v2/call/{call}'].get.parameters = []
@@ -628,13 +628,13 @@ describe('operations', () => {
       of('all', 'server_changed https://api.example'),
     ],
     [
-      'one more host',
+      'several hosts, one of them ours',
       (d) =>
         d.servers.unshift({ url: 'https://api.example' }, { url: 'https://{host}/' }, { url: 'http://[' }),
       {},
     ],
     [
-      'a host that is not said',
+      'a host that is a placeholder',
       (d) => {
         d.servers = [{ url: 'https://api.example' }, { url: 'https://{region}.example' }]
       },

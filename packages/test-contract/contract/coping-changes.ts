@@ -51,7 +51,7 @@ export function operationIn(of: Loose, id: string): Loose {
 }
 
 /** The differences of a document that is changed, in one operation. */
-export function differencesOf(id: Operation, change: (of: Loose) => void): readonly Difference[] {
+function differencesOf(id: Operation, change: (of: Loose) => void): readonly Difference[] {
   const changed = inlined()
   change(changed)
   return compareWithVendor(changed).filter(({ operation }) => operation === id)

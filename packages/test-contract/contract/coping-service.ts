@@ -4,7 +4,7 @@ import type { Change, Draft, Loose } from './coping-changes.ts'
 import { cases } from './operations.ts'
 
 export const key = 'the-key'
-export const to = '+34612345678'
+const to = '+34612345678'
 export const id = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a04'
 /** Reading backwards begins before this id. */
 export const end = '5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10'
@@ -17,7 +17,7 @@ export const request: { readonly from_number: string; readonly to_number: string
   to_number: to,
 }
 
-export const example = (operation: string, name: string): Loose =>
+const example = (operation: string, name: string): Loose =>
   structuredClone(cases.find((one) => one.operation === operation && one.example === name)?.value)
 
 /** A call with every field, so that every field can change. */

@@ -47,7 +47,7 @@ const joined = (segments: readonly string[], key: string): string =>
   segments.map((segment) => `/${segment}`).join('') + key
 
 /** An operation of theirs, and where its servers are if none of them is ours. */
-export interface FoundOperation extends Described {
+interface FoundOperation extends Described {
   /** Whether the servers are those of the document, and not of the path or the operation. */
   readonly hasSharedServers: boolean
   /** The URLs of the servers, if they are known and none of them is our service. */
