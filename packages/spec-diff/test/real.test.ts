@@ -17,6 +17,10 @@ describe('a document is recognised', () => {
     ['with an empty list of servers', (d) => (d.servers = [])],
     ['with a server without a host', (d) => (d.servers = [{ url: '/' }])],
     ['with a server without a scheme', (d) => (d.servers = [{ url: 'api.diga.io' }])],
+    [
+      'with servers that are not HTTP',
+      (d) => (d.servers = [{ url: 'file:///{x}' }, { url: 'urn:x' }, { url: 7 }]),
+    ],
     ['with a slash at the end of its server', (d) => (d.servers = [{ url: 'https://api.diga.io/' }])],
     ['whose server repeats a part of its paths', (d) => (d.servers = [{ url: 'https://api.diga.io/v1' }])],
     ['whose server without a host does so', (d) => (d.servers = [{ url: '/v1/' }])],

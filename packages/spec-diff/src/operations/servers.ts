@@ -56,14 +56,20 @@ const lacksScheme = (url: string): boolean => /^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/.
 function serverAt(given: string, base: string): Server {
   const url = lacksScheme(given) ? `https://${given}` : given
   const [, authority, path = ''] = /^((?:[^/]*:)?\/\/[^/]*|\{[^{}]*\})?(.*)$/s.exec(url) ?? []
-  if (authority?.includes('{')) return { origin: undefined, path: segmentsOf(path).filter(Boolean) }
-  if (url.includes('{')) {
-    const origin = URL.canParse(authority ?? '/', base) ? new URL(authority ?? '/', base).origin : undefined
-    return { origin, path: segmentsOf(path).filter(Boolean) }
-  }
-  if (!URL.canParse(url, base)) return unknown
-  const { origin, pathname } = new URL(url, base)
-  return { origin, path: segmentsOf(pathname).filter(Boolean) }
+  const variable = { origin: undefined, path: segmentsOf(path).filter(Boolean) }
+  if (authority?.includes('{')) return variable
+  if (url.includes('{')) return { ...variable, origin: originOf(authority ?? '/', base) }
+  const origin = originOf(url, base)
+  return origin === undefined
+    ? unknown
+    : { origin, path: segmentsOf(new URL(url, base).pathname).filter(Boolean) }
+}
+
+/** The origin of an HTTP URL; `undefined` for anything else. */
+function originOf(url: string, base: string): string | undefined {
+  if (!URL.canParse(url, base)) return undefined
+  const { protocol, origin } = new URL(url, base)
+  return /^https?:$/.test(protocol) ? origin : undefined
 }
 
 /** Whether a host is on one machine or in one network: a server for development, which says nothing about the service. */
