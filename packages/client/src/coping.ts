@@ -110,7 +110,7 @@ function response(difference: ContractDifference): Coping {
   return operation === 'listCalls' ? callField(field, difference) : passesThrough
 }
 
-/** Whether a success with such a body can be read: a stream that is described as JSON with fields is none. */
+/** Whether the client can read such a body of a success. A body that is described as JSON is not a stream of events. */
 function isReadable(operation: string, body: string | undefined): boolean {
   if (body === 'same' || body === 'undescribed') return true
   return body === 'json' && operation !== 'streamConcurrency'

@@ -5,7 +5,7 @@ import { changed, type Loose, list, place, refusal, schemas, short } from './hel
 const differences = (change: (document: Loose) => void): string[] =>
   compareWithVendor(changed(change)).map(short)
 
-/** Cuts so many characters off the beginning of each path. */
+/** Cuts characters off the beginning of each path. */
 function cut(document: Loose, length: number): void {
   const paths = Object.entries(document.paths).map(([path, item]) => [path.slice(length), item])
   document.paths = Object.fromEntries(paths)

@@ -25,7 +25,7 @@ const isRefused = async ({ diga }: World, callId: string): Promise<boolean> =>
   (await failureOf(new Promise((resolve) => resolve(diga.calls.get(callId, once))))) instanceof
   DigaInvalidCallError
 
-/** Whether it can still be told how a call went; a new reason is passed through as `other`. */
+/** Whether the outcome of a call is still right; the outcome of a new reason is `other`. */
 const isOutcomeKnown = (one: Loose): boolean =>
   outcomeOf(one) === outcomeOf(call) || (typeof one.end_reason === 'string' && outcomeOf(one) === 'other')
 

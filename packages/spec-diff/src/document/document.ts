@@ -5,7 +5,7 @@ import { describeKind, isObject, member, type Raw } from './values.ts'
 /** An OpenAPI document, with a limit on how much of it one comparison may read. */
 export interface ApiDocument {
   readonly root: Raw
-  /** In 3.0, `nullable` counts and whatever stands beside a `$ref` does not. */
+  /** In 3.0, `nullable` counts, and keywords beside a `$ref` do not. */
   readonly version: '3.0' | '3.1'
   /** Counts what is read. @throws VendorDocumentError once it is too much */
   spend(cost?: number): void
