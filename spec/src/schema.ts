@@ -18,7 +18,7 @@ export interface paths {
         /**
          * Place an outbound call
          * @description Rings `to_number` from `from_number` and hands the conversation to a voice agent: the version named
-         *     by `agent_version_id`, or else the outbound agent of the calling number. The answer comes when the
+         *     by `agent_version_id`, or else the outbound agent of the calling number. The response comes when the
          *     call has been accepted, before anybody has picked up.
          */
         post: operations["placeCall"];
@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * Read one call
-         * @description The call as it stands now. Ask again to follow it; the service pushes no changes of status.
+         * @description The call as it stands now. Read it again to follow it; the service does not push changes of status.
          */
         get: operations["getCall"];
         put?: never;
@@ -77,8 +77,8 @@ export interface paths {
         };
         /**
          * Follow how many calls are live
-         * @description Server-sent events. Every few seconds one event whose data is a JSON object with `active_calls`, the number of
-         *     calls that the account has under way. The stream has no end of its own.
+         * @description A stream of server-sent events: every few seconds one event, whose data is a JSON object with `active_calls`,
+         *     the number of calls that the account has under way. The stream does not end by itself.
          */
         get: operations["streamConcurrency"];
         put?: never;
@@ -123,7 +123,7 @@ export interface components {
         Call: {
             /**
              * Format: uuid
-             * @description Names the call.
+             * @description The id of the call.
              */
             id: string;
             /**
@@ -257,7 +257,7 @@ export interface components {
             current_page?: components["schemas"]["CurrentPage"];
             total_pages?: components["schemas"]["TotalPages"];
         };
-        /** @description Whether something follows this page. */
+        /** @description Whether more items follow this page. */
         HasMore: boolean;
         /**
          * Format: uuid
@@ -282,9 +282,9 @@ export interface components {
             /** @description The cause in words. It may repeat phone numbers. */
             message: string;
         };
-        /** @description What the framework behind the service answers to a malformed request. */
+        /** @description The response of the framework behind the service to a malformed request. */
         ValidationProblem: {
-            /** @description One entry for each thing that is wrong. */
+            /** @description One entry for each error. */
             detail?: components["schemas"]["ValidationIssue"][];
         };
         ValidationIssue: {
@@ -297,7 +297,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description There is no API key in the request, or it is not a valid one. */
+        /** @description The request has no API key, or one that is not valid. */
         InvalidApiKey: {
             headers: {
                 [name: string]: unknown;
@@ -337,9 +337,9 @@ export interface components {
     parameters: {
         /** @description The id of a call. */
         CallId: string;
-        /** @description Cursor. What follows this id in the chosen order; not together with `before`. */
+        /** @description Cursor. Items after this id in the chosen order; cannot be combined with `before`. */
         After: string;
-        /** @description Cursor. What precedes this id in the chosen order; not together with `after`. */
+        /** @description Cursor. Items before this id in the chosen order; cannot be combined with `after`. */
         Before: string;
         /** @description Number of the page, from 1. */
         Page: number;
@@ -355,9 +355,9 @@ export interface operations {
     listCalls: {
         parameters: {
             query?: {
-                /** @description Cursor. What follows this id in the chosen order; not together with `before`. */
+                /** @description Cursor. Items after this id in the chosen order; cannot be combined with `before`. */
                 after?: components["parameters"]["After"];
-                /** @description Cursor. What precedes this id in the chosen order; not together with `after`. */
+                /** @description Cursor. Items before this id in the chosen order; cannot be combined with `after`. */
                 before?: components["parameters"]["Before"];
                 /** @description Number of the page, from 1. */
                 page?: components["parameters"]["Page"];
@@ -504,7 +504,7 @@ export interface operations {
             };
             401: components["responses"]["InvalidApiKey"];
             403: components["responses"]["Forbidden"];
-            /** @description The account has no call of this id. */
+            /** @description The account has no call with this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -528,9 +528,9 @@ export interface operations {
     listMessages: {
         parameters: {
             query?: {
-                /** @description Cursor. What follows this id in the chosen order; not together with `before`. */
+                /** @description Cursor. Items after this id in the chosen order; cannot be combined with `before`. */
                 after?: components["parameters"]["After"];
-                /** @description Cursor. What precedes this id in the chosen order; not together with `after`. */
+                /** @description Cursor. Items before this id in the chosen order; cannot be combined with `after`. */
                 before?: components["parameters"]["Before"];
                 /** @description Number of the page, from 1. */
                 page?: components["parameters"]["Page"];

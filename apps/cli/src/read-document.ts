@@ -1,15 +1,15 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { World } from './context.ts'
 import { InterruptedError, UsageError } from './errors.ts'
 
-/** A document is read whole; so much is read of it, in bytes, and it may take so long over the network, in milliseconds. */
+/** The largest document that is read, in bytes. */
 const mostBytes = 8 * 2 ** 20
-const longestMs = 30_000
+/** Time allowed for a download, in milliseconds. */
+const downloadMs = 30_000
 
 const isUrl = (source: string): boolean => /^https?:\/\//i.test(source)
 
-/** How a source is named in messages: what may be a secret in a URL is left out. */
+/** The name of a source in messages, without the parts of a URL that may be secret. */
 export function nameOf(source: string): string {
   if (!isUrl(source)) return source
   return URL.canParse(source) ? new URL(source).origin + new URL(source).pathname : 'The URL'
@@ -18,9 +18,11 @@ export function nameOf(source: string): string {
 const refuse = (source: string, why: string): UsageError =>
   new UsageError(`${nameOf(source)} ${why}`, 'UNREADABLE')
 
+const tooLarge = (source: string): UsageError => refuse(source, `is larger than ${mostBytes / 2 ** 20} MiB.`)
+
 /** Reads a text from a file or a URL. @throws UsageError, or InterruptedError */
 export async function readDocument(source: string, world: World): Promise<string> {
-  const bytes = isUrl(source) ? await fetched(source, world) : await filed(source, world)
+  const bytes = isUrl(source) ? await readUrl(source, world) : await readPath(source, world)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
@@ -28,66 +30,57 @@ export async function readDocument(source: string, world: World): Promise<string
   }
 }
 
-/** @throws UsageError as soon as there is too much */
-async function collected(source: string, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of chunks) {
-    size += chunk.byteLength
-    if (size > mostBytes) throw refuse(source, `is larger than ${mostBytes / 2 ** 20} MiB.`)
-    all.push(chunk)
-  }
-  return Buffer.concat(all)
+const failures: Readonly<Record<string, string>> = {
+  ENOENT: 'is not there; give a file or an http(s) URL.',
+  EISDIR: 'is a folder; give a file.',
+  EACCES: 'may not be read.',
 }
 
-async function filed(path: string, { signal }: World): Promise<Uint8Array> {
+async function readPath(path: string, { signal }: World): Promise<Uint8Array> {
   try {
-    // Opening a pipe waits for who writes to it, and nothing ends that.
     const stats = await stat(path)
+    // Opening a pipe waits for its writer, and nothing ends that.
     if (!stats.isFile() && !stats.isDirectory())
-      throw refuse(path, 'is no regular file; save the document, and give the file.')
-    return await collected(path, createReadStream(path, { signal }))
+      throw refuse(path, 'is not a regular file; save the document, and give the file.')
+    if (stats.isFile() && stats.size > mostBytes) throw tooLarge(path)
+    return await readFile(path, { signal })
   } catch (error) {
     if (signal.aborted) throw new InterruptedError()
     if (error instanceof UsageError) throw error
-    const { code } = error as NodeJS.ErrnoException
-    const why: Record<string, string> = {
-      ENOENT: 'is not there; give a file or an http(s) URL.',
-      EISDIR: 'is a folder; give a file.',
-      EACCES: 'may not be read.',
-    }
-    throw refuse(path, why[code ?? ''] ?? `cannot be read (${code}).`)
+    const code = codeOf(error) ?? 'unknown error'
+    throw refuse(path, failures[code] ?? `cannot be read (${code}).`)
   }
 }
 
-async function fetched(url: string, world: World): Promise<Uint8Array> {
+async function readUrl(url: string, world: World): Promise<Uint8Array> {
   if (!URL.canParse(url)) throw refuse(url, 'is not a URL.')
-  if (new URL(url).username || new URL(url).password) {
+  if (new URL(url).username || new URL(url).password)
     throw refuse(url, 'has a user or a password in it; save the document, and give the file.')
-  }
   const { fetch = globalThis.fetch, signal } = world
-  const controller = new AbortController()
-  const late = refuse(url, `was not there whole after ${longestMs / 1000} s.`)
-  const stopping = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true })
-  })
-  const onInterrupt = (): void => controller.abort(new InterruptedError())
-  signal.addEventListener('abort', onInterrupt, { once: true })
-  const cancel = after(world, longestMs, () => controller.abort(late))
-  // Whatever the fetch makes of its signal, the command ends.
-  stopping.catch(() => {})
+  const ending = new AbortController()
+  const cancel = startTimer(world, () =>
+    ending.abort(refuse(url, `was not there whole after ${downloadMs / 1000} s.`)),
+  )
+  const stop = AbortSignal.any([signal, ending.signal])
   try {
-    if (signal.aborted) throw new InterruptedError()
-    return await Promise.race([download(url, fetch, controller.signal), stopping])
+    // The command ends even if the fetch does not heed its signal.
+    return await Promise.race([download(url, fetch, stop), rejectOnAbort(stop)])
   } catch (error) {
-    if (error instanceof UsageError || error instanceof InterruptedError) throw error
-    const { cause } = error as { cause?: { code?: unknown } }
-    throw refuse(url, `cannot be read${typeof cause?.code === 'string' ? ` (${cause.code})` : ''}.`)
+    if (signal.aborted) throw new InterruptedError()
+    if (error instanceof UsageError) throw error
+    const code = codeOf(error instanceof Error ? error.cause : undefined)
+    throw refuse(url, `cannot be read${code === undefined ? '' : ` (${code})`}.`)
   } finally {
     cancel()
-    signal.removeEventListener('abort', onInterrupt)
-    controller.abort()
+    ending.abort()
   }
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 async function download(
@@ -96,22 +89,36 @@ async function download(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const headers = { accept: 'application/json, application/yaml;q=0.9, */*;q=0.1' }
-  const response = await fetch(url, { method: 'GET', headers, signal, redirect: 'manual' })
-  const { status, body } = response
+  const {
+    status,
+    ok,
+    body,
+    headers: sent,
+  } = await fetch(url, { method: 'GET', headers, signal, redirect: 'manual' })
   if (status >= 300 && status < 400) {
-    const to = response.headers.get('location')
+    const to = sent.get('location')
     const where = to && URL.canParse(to, url) ? nameOf(new URL(to, url).href) : 'elsewhere'
-    throw refuse(
-      url,
-      `answered ${status}, a redirect to ${where}, which is not followed; give the URL that it leads to.`,
-    )
+    const advice = `a redirect to ${where}, which is not followed; give the URL that it leads to.`
+    throw refuse(url, `answered ${status}, ${advice}`)
   }
-  if (!response.ok) throw refuse(url, `answered ${status}.`)
-  return body ? collected(url, body as unknown as AsyncIterable<Uint8Array>) : new Uint8Array()
+  if (!ok) throw refuse(url, `answered ${status}.`)
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength
+    if (size > mostBytes) throw tooLarge(url)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
-function after({ clock }: World, ms: number, run: () => void): () => void {
-  if (clock) return clock.after(ms, run)
-  const timer = setTimeout(run, ms)
+function startTimer({ clock }: World, run: () => void): () => void {
+  if (clock) return clock.after(downloadMs, run)
+  const timer = setTimeout(run, downloadMs)
   return () => clearTimeout(timer)
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
 }

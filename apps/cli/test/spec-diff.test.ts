@@ -35,7 +35,7 @@ it('opens no pipe, and reads no stdin', async () => {
   for (const source of [pipe, '-']) {
     const { code, stdout, stderr } = await digame(['spec', 'diff', source])
     expect([code, stdout]).toEqual([2, ''])
-    expect(stderr).toMatch(/is no regular file|looks like a f/)
+    expect(stderr).toMatch(/is not a regular file|looks like a f/)
   }
 })
 
@@ -69,18 +69,18 @@ describe('spec diff', () => {
   it('tells what differs by operation, and exits 1', async () => {
     const { code, stdout, stderr } = await diff(published(purpose), '--strict')
     const gone = '/recording_url is not there  property_removed\n'
-    const copes = '                    The client copes: It makes no use of it, and passes it through.\n'
+    const copes = '                     The client copes: Passes it through.\n'
     expect(stdout).toBe(
       [
-        `GET /v1/call/  listCalls\n  breaks an answer  /responses/200/body/data/*${gone}${copes}`,
-        'POST /v1/call/  placeCall\n  breaks a request  /request/body/purpose is new, and required  required_property_added\n' +
-          '                    The client does not cope: It sends what a caller gives it.\n' +
-          `  breaks an answer  /responses/201/body${gone}${copes}`,
-        `GET /v1/call/{id}  getCall\n  breaks an answer  /responses/200/body${gone}${copes}`,
+        `GET /v1/call/  listCalls\n  breaks a response  /responses/200/body/data/*${gone}${copes}`,
+        'POST /v1/call/  placeCall\n  breaks a request   /request/body/purpose is new, and required  required_property_added\n' +
+          '                     The client does not cope: Sends the field only if you pass it.\n' +
+          `  breaks a response  /responses/201/body${gone}${copes}`,
+        `GET /v1/call/{id}  getCall\n  breaks a response  /responses/200/body${gone}${copes}`,
       ].join('\n'),
     )
     expect(stderr).toBe(
-      '4 unknown differences (1 of requests, 3 of answers, 0 harmless); the client does not cope with 1.\n',
+      '4 unknown differences (1 in requests, 3 in responses, 0 harmless); the client does not cope with 1.\n',
     )
     expect(code).toBe(1)
   })
@@ -92,7 +92,7 @@ describe('spec diff', () => {
       }),
     )
     expect([code, stdout]).toEqual([0, ''])
-    expect(stderr).toMatch(/^No unknown differences; 1 known one, which --strict shows\.\n/)
+    expect(stderr).toMatch(/^No unknown differences; 1 known difference, which --strict shows\.\n/)
     expect(stderr).toContain(
       '\nMatches nothing any more: content_type_changed streamConcurrency /responses/200/body ',
     )
@@ -103,10 +103,10 @@ describe('spec diff', () => {
     const { code, stdout, stderr } = await diff(published(purpose), ...(await withAllow(list)))
     expect([code, stdout.match(/^ {2}\w.*$/gm)]).toEqual([
       1,
-      ['  breaks a request  /request/body/purpose is new, and required  required_property_added'],
+      ['  breaks a request   /request/body/purpose is new, and required  required_property_added'],
     ])
     expect(stderr).toBe(
-      '1 unknown difference (1 of requests, 0 of answers, 0 harmless); the client does not cope with 1; 3 known ones, which --strict shows.\n',
+      '1 unknown difference (1 in requests, 0 in responses, 0 harmless); the client does not cope with 1; 3 known differences, which --strict shows.\n',
     )
   })
 
@@ -123,7 +123,7 @@ describe('spec diff', () => {
         code: 'required_property_added',
         effect: 'breaks_request',
         clientCopes: false,
-        client: 'It sends what a caller gives it.',
+        client: 'Sends the field only if you pass it.',
         message: 'is new, and required',
       },
     ])

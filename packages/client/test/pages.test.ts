@@ -183,6 +183,12 @@ describe('a list that does not behave', () => {
     expect(await all(diga.calls.list())).toEqual(calls)
   })
 
+  test.each([undefined, null])('gives every call whose id is %s', async (id) => {
+    const data = some(3).map((call) => ({ ...call, id }))
+    const { diga } = setup(() => json(200, { data, has_more: false }))
+    expect(await all(diga.calls.list())).toEqual(JSON.parse(JSON.stringify(data)))
+  })
+
   test('ends where a page is repeated', async () => {
     const data = some(2)
     const { diga, requests } = setup(() => json(200, { data, has_more: true, last_id: data[1]?.id }))

@@ -1,50 +1,50 @@
 import type { Difference } from './difference.ts'
-import { isObject, kind, member } from './document.ts'
-import { parseText } from './text.ts'
-import { VendorDocumentError } from './vendor-error.ts'
+import { parseText } from './document/parse-text.ts'
+import { describeKind, isObject, member, type Raw } from './document/values.ts'
+import { VendorDocumentError } from './errors.ts'
 
-/** A difference that is known and accepted; a part that is left out matches whatever stands there. */
+/** A difference that is known and accepted. A part that is left out matches anything. */
 export interface Allowance {
   readonly code: string
   readonly operation?: string
-  /** A pointer, in which `*` is one part and `**` any number of parts. */
+  /** A pointer in which `*` is one part and `**` any number of parts. */
   readonly at?: string
   readonly value?: string
-  /** Must be there to match a difference with which the client does not cope. */
+  /** Required to match a difference that the client does not cope with. */
   readonly breaks?: true
-  /** Why it may be. */
+  /** Why the difference is accepted. */
   readonly reason: string
 }
 
-/** A difference, and why it may be. */
-export interface Allowed {
-  readonly difference: Difference
+/** A difference that an allowance matches, and its reason. */
+export interface Allowed<D extends Difference = Difference> {
+  readonly difference: D
   readonly reason: string
 }
 
-/** Differences, sorted by whether somebody has accepted them. */
-export interface Sorted {
-  readonly unknown: readonly Difference[]
-  readonly known: readonly Allowed[]
-  /** Allowances that match nothing: what they spoke of has gone. */
+/** Differences, sorted by whether an allowance matches them. */
+export interface Sorted<D extends Difference = Difference> {
+  readonly unknown: readonly D[]
+  readonly known: readonly Allowed<D>[]
+  /** Allowances that match nothing any more. */
   readonly unused: readonly Allowance[]
 }
 
-/** A list of allowed differences that says something else than that; its message is one line. */
+/** An allow list is malformed. The message is one line. */
 export class AllowListError extends Error {
   override readonly name = 'AllowListError'
 }
 
-const keys = new Set(['code', 'operation', 'at', 'value', 'breaks', 'reason'])
+const keys = ['code', 'operation', 'at', 'value', 'breaks', 'reason']
 
-/** Reads a list of allowances, as YAML or JSON. @throws AllowListError */
+/** Reads a list of allowances from YAML or JSON. @throws AllowListError */
 export function parseAllowList(text: string): readonly Allowance[] {
-  const list = parsed(text) ?? []
-  if (!Array.isArray(list)) throw new AllowListError(`The allow list is ${kind(list)}, not a list.`)
-  return list.map((entry: unknown, index) => allowance(entry, `Entry ${index + 1} of the allow list`))
+  const list = parseList(text) ?? []
+  if (!Array.isArray(list)) throw new AllowListError(`The allow list is ${describeKind(list)}, not a list.`)
+  return list.map((entry: unknown, index) => readAllowance(entry, `Entry ${index + 1} of the allow list`))
 }
 
-function parsed(text: string): unknown {
+function parseList(text: string): unknown {
   try {
     return parseText(text)
   } catch (error) {
@@ -53,40 +53,63 @@ function parsed(text: string): unknown {
   }
 }
 
-function allowance(entry: unknown, where: string): Allowance {
-  if (!isObject(entry)) throw new AllowListError(`${where} is ${kind(entry)}; write { code: …, reason: … }.`)
-  for (const [key, value] of Object.entries(entry)) {
-    if (!keys.has(key)) {
-      throw new AllowListError(
-        `${where} has ${JSON.stringify(key.slice(0, 40))}; there are only ${[...keys].join(', ')}.`,
-      )
-    }
-    if (key === 'breaks') {
-      if (value === true) continue
-      throw new AllowListError(`${where} has ${kind(value)} as its breaks; write true, or leave it out.`)
-    }
-    if (typeof value !== 'string' || value.trim() === '') {
-      throw new AllowListError(
-        `${where} has ${kind(value)} as its ${key}; write a text, in quotes if need be.`,
-      )
-    }
+function readAllowance(entry: unknown, where: string): Allowance {
+  if (!isObject(entry))
+    throw new AllowListError(`${where} is ${describeKind(entry)}; write { code: …, reason: … }.`)
+  const unknown = Object.keys(entry).find((key) => !keys.includes(key))
+  if (unknown !== undefined) {
+    const name = JSON.stringify(unknown.slice(0, 40))
+    throw new AllowListError(`${where} has ${name}; there are only ${keys.join(', ')}.`)
   }
-  for (const key of ['code', 'reason']) {
-    if (member(entry, key) === undefined) throw new AllowListError(`${where} has no ${key}.`)
+  const [code, reason] = [readText(entry, 'code', where), readText(entry, 'reason', where)]
+  if (code === undefined) throw new AllowListError(`${where} has no code.`)
+  if (reason === undefined) throw new AllowListError(`${where} has no reason.`)
+  const operation = readText(entry, 'operation', where)
+  const at = readText(entry, 'at', where)
+  const value = readText(entry, 'value', where)
+  return {
+    code,
+    ...(operation !== undefined && { operation }),
+    ...(at !== undefined && { at }),
+    ...(value !== undefined && { value }),
+    ...(readBreaks(entry, where) && { breaks: true }),
+    reason,
   }
-  return entry as unknown as Allowance
 }
 
-/** Sorts differences by a list of allowances. */
-export function sortDifferences(
-  differences: readonly Difference[],
+function readText(entry: Raw, key: string, where: string): string | undefined {
+  const value = member(entry, key)
+  if (value === undefined || (typeof value === 'string' && value.trim() !== '')) return value
+  throw new AllowListError(
+    `${where} has ${describeKind(value)} as its ${key}; write a text, in quotes if need be.`,
+  )
+}
+
+function readBreaks(entry: Raw, where: string): boolean {
+  const value = member(entry, 'breaks')
+  if (value === undefined || value === true) return value === true
+  throw new AllowListError(`${where} has ${describeKind(value)} as its breaks; write true, or leave it out.`)
+}
+
+/**
+ * Sorts differences by a list of allowances.
+ *
+ * `copes` tells whether your programs go on working in spite of a difference. If they do not, only an allowance with
+ * `breaks: true` matches it. For programs on `@digame/client`, ask `copingWith` of `@digame/client/coping`.
+ */
+export function sortDifferences<D extends Difference>(
+  differences: readonly D[],
   allowances: readonly Allowance[],
-): Sorted {
-  const unknown: Difference[] = []
-  const known: Allowed[] = []
+  copes: (difference: D) => boolean,
+): Sorted<D> {
+  const unknown: D[] = []
+  const known: Allowed<D>[] = []
   const used = new Set<Allowance>()
   for (const difference of differences) {
-    const matching = allowances.filter((one) => matches(one, difference))
+    const isCopedWith = copes(difference)
+    const matching = allowances.filter(
+      (one) => (isCopedWith || one.breaks === true) && matches(one, difference),
+    )
     for (const one of matching) used.add(one)
     if (matching[0]) known.push({ difference, reason: matching[0].reason })
     else unknown.push(difference)
@@ -96,7 +119,6 @@ export function sortDifferences(
 
 const matches = (allowed: Allowance, found: Difference): boolean =>
   allowed.code === found.code &&
-  (found.clientCopes || allowed.breaks === true) &&
   (allowed.operation ?? found.operation) === found.operation &&
   (allowed.value ?? found.value) === found.value &&
   (allowed.at === undefined || matchesParts(allowed.at.split('/'), found.at.split('/')))

@@ -7,6 +7,6 @@ export {
   sortDifferences,
 } from './allow.ts'
 export { compareWithVendor } from './compare.ts'
-export type { Difference, DifferenceCode, Effect, Operation } from './difference.ts'
-export { longestText } from './text.ts'
-export { VendorDocumentError, type VendorDocumentErrorCode } from './vendor-error.ts'
+export type { DescribedBody, Difference, DifferenceCode, Effect, Operation } from './difference.ts'
+export { longestText } from './document/parse-text.ts'
+export { VendorDocumentError, type VendorDocumentErrorCode } from './errors.ts'

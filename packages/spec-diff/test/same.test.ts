@@ -49,7 +49,7 @@ const unnulled = ({ type, ...rest }: Loose): Loose => ({
   type: type.filter((name: string) => name !== 'null')[0],
 })
 
-describe('what is written otherwise, and means the same', () => {
+describe('another way to write the same is not a difference', () => {
   it('our own spec, parsed, as JSON and as YAML', () => {
     same((document) => document)
     same((document) => JSON.stringify(document))
@@ -76,7 +76,7 @@ describe('what is written otherwise, and means the same', () => {
     })
   })
 
-  it('in 3.0, what stands beside a reference does not count', () => {
+  it('keywords beside a reference in 3.0', () => {
     same((document) => {
       document.openapi = '3.0.0'
       schemas(document).Nullable = {
@@ -100,7 +100,7 @@ describe('what is written otherwise, and means the same', () => {
     })
   })
 
-  it('in 3.1 it does', () => {
+  it('but keywords beside a reference in 3.1 are', () => {
     const document = copy()
     schemas(document).CallRequest.properties.to_number = {
       $ref: '#/components/schemas/SpanishNumber',
@@ -111,7 +111,7 @@ describe('what is written otherwise, and means the same', () => {
     ])
   })
 
-  it('words, examples and the order of everything', () => {
+  it('titles, descriptions, examples and order', () => {
     const words = ['title', 'description', 'summary', 'example', 'examples', 'deprecated', 'default', 'x-any']
     const said = fc.record(Object.fromEntries(words.map((word) => [word, fc.string()])), { requiredKeys: [] })
     fc.assert(
@@ -160,7 +160,7 @@ describe('what is written otherwise, and means the same', () => {
     })
   })
 
-  it('additionalProperties: true, and its absence', () => {
+  it('additionalProperties: true, or none', () => {
     same((document) =>
       eachSchema(document, ({ additionalProperties: given, ...schema }) =>
         given === undefined && schema.properties ? { ...schema, additionalProperties: true } : schema,
@@ -186,7 +186,7 @@ describe('what is written otherwise, and means the same', () => {
     })
   })
 
-  it('references where ours has none, and the other way round', () => {
+  it('references where our spec has none, and the other way round', () => {
     same((document) => {
       document.components.requestBodies = { Call: place(document).requestBody }
       place(document).requestBody = { $ref: '#/components/requestBodies/Call' }
@@ -198,7 +198,7 @@ describe('what is written otherwise, and means the same', () => {
     })
   })
 
-  it('const and an enum of one, numbers and integers with fractions, limits of nothing', () => {
+  it('const, an enum of one value, and limits of zero', () => {
     same((document) => {
       schemas(document).CallType = { oneOf: [{ const: 'inbound' }, { const: 'outbound' }] }
       schemas(document).CallPage.properties.data.minItems = 0
@@ -206,7 +206,7 @@ describe('what is written otherwise, and means the same', () => {
     })
   })
 
-  it('a null that nobody can write, in a query', () => {
+  it('null in a query', () => {
     same((document) => {
       for (const parameter of list(document).parameters) {
         if (parameter.schema)
@@ -218,7 +218,7 @@ describe('what is written otherwise, and means the same', () => {
     })
   })
 
-  it('what only one side of a schema sees', () => {
+  it('readOnly fields of a request and writeOnly fields of a response', () => {
     same((document) => {
       const { CallRequest, Call } = schemas(document)
       CallRequest.properties.created_by = { type: 'string', readOnly: true }
@@ -257,7 +257,7 @@ describe('what is written otherwise, and means the same', () => {
   })
 })
 
-describe('every change of one schema is told', () => {
+describe('every change of a field of a call is found', () => {
   const fields = Object.keys(schemas(copy()).Call.properties)
   const changes: Record<string, (call: Loose, field: string) => Loose> = {
     property_removed: (call, field) => delete call.properties[field],

@@ -51,7 +51,7 @@ export function pages<Item extends { id: string }>(
     for (let now = await page(); ; ) {
       let fresh = 0
       for (const item of now.data) {
-        if (item.id !== undefined && given.has(item.id)) continue
+        if (item.id !== undefined && item.id !== null && given.has(item.id)) continue
         fresh++
         given.add(item.id)
         if (given.size > recent) given.delete(given.values().next().value as string)

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { copingWith } from '@digame/client/coping'
 import {
   type Allowance,
   AllowListError,
   compareWithVendor,
-  type Difference,
   parseAllowList,
   sortDifferences,
   VendorDocumentError,
@@ -14,7 +14,7 @@ import { Ended, UsageError } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { json, painter } from '../../output.ts'
 import { nameOf, readDocument } from '../../read-document.ts'
-import { differencesText, summary } from '../../show-differences.ts'
+import { type ClientDifference, differencesText, summary } from '../../show-differences.ts'
 
 export interface DiffFlags {
   readonly allow?: string
@@ -22,18 +22,19 @@ export interface DiffFlags {
   readonly json?: boolean
 }
 
-/** Tells what a document of the vendor has other than the spec that everything here is made of. */
+/** Shows how a document of the vendor differs from our spec, and whether the client copes. */
 export async function diff(this: Context, flags: DiffFlags, source: string): Promise<void> {
   const { stdout, stderr, env } = this
   const allowances = [
     ...(flags.strict ? [] : parseAllowList(await readFile(shippedList(), 'utf8'))),
-    ...(flags.allow === undefined ? [] : await ownList(this, flags.allow)),
+    ...(flags.allow === undefined ? [] : await readAllowList(this, flags.allow)),
   ]
-  const sorted = sortDifferences(compare(source, await readDocument(source, this)), allowances)
+  const differences = compare(source, await readDocument(source, this))
+  const sorted = sortDifferences(differences, allowances, ({ clientCopes }) => clientCopes)
   const { unknown, known, unused } = sorted
   if (flags.json) {
-    const told = known.map(({ difference, reason }) => ({ ...difference, reason }))
-    stdout.write(json({ differences: unknown, known: told, unused }))
+    const allowed = known.map(({ difference, reason }) => ({ ...difference, reason }))
+    stdout.write(json({ differences: unknown, known: allowed, unused }))
   } else {
     stdout.write(differencesText(unknown, painter(stdout, env)))
     stderr.write(summary(sorted))
@@ -44,7 +45,7 @@ export async function diff(this: Context, flags: DiffFlags, source: string): Pro
 const shippedList = (): string =>
   createRequire(import.meta.url).resolve('@digame/spec-diff/compat-allow.yaml')
 
-async function ownList(context: Context, path: string): Promise<readonly Allowance[]> {
+async function readAllowList(context: Context, path: string): Promise<readonly Allowance[]> {
   const text = await readDocument(path, context)
   try {
     return parseAllowList(text)
@@ -54,9 +55,12 @@ async function ownList(context: Context, path: string): Promise<readonly Allowan
   }
 }
 
-function compare(source: string, text: string): readonly Difference[] {
+function compare(source: string, text: string): readonly ClientDifference[] {
   try {
-    return compareWithVendor(text)
+    return compareWithVendor(text).map((difference) => {
+      const { body: _, ...rest } = difference
+      return { ...rest, ...copingWith(difference) }
+    })
   } catch (error) {
     if (!(error instanceof VendorDocumentError)) throw error
     throw new UsageError(`${nameOf(source)}: ${error.message}`, error.code)

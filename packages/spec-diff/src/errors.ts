@@ -13,7 +13,7 @@ export type VendorDocumentErrorCode =
   | 'CIRCULAR_REF'
   | 'BROKEN_REF'
 
-/** A document that cannot be compared; its message is one line that says what is wrong and where. */
+/** A document cannot be compared. The message is one line that says what is wrong and where. */
 export class VendorDocumentError extends Error {
   override readonly name = 'VendorDocumentError'
   readonly code: VendorDocumentErrorCode
