@@ -1,4 +1,5 @@
 import { loadEngine } from './contract/engine.ts'
+import { createRouter } from './contract/routes.ts'
 import type { Call } from './contract/types.ts'
 import { createExchange } from './exchange/exchange.ts'
 import { createFetchFront } from './fronts/fetch.ts'
@@ -45,13 +46,14 @@ export interface Mock {
 /**
  * Makes a mock.
  *
- * Rejects with a TypeError for an option that makes no sense, and with an Error of the code `STALE_SPEC` if the
- * installed @digame/spec is not the one that this package was made with.
+ * Rejects with a TypeError for an option that makes no sense or a `document` that cannot be used. Without a `document`,
+ * rejects with an Error of the code `STALE_SPEC` if the installed @digame/spec is not the one that this package was
+ * made with.
  */
 export async function createMock(options: MockOptions = {}): Promise<Mock> {
   const resolved = resolve(options)
   const { clock, keepRequests, onRequest } = resolved
-  const engine = await loadEngine()
+  const engine = await loadEngine(resolved.document)
   const account = createAccount(resolved)
   const exchange = createExchange(resolved)
   const journal = createJournal(keepRequests)
@@ -60,7 +62,15 @@ export async function createMock(options: MockOptions = {}): Promise<Mock> {
   const reads = createReads({ ...resolved, engine, exchange, show })
   const place = createCalls({ engine, exchange, account, show })
   const service = createService({ engine, account, reads, place })
-  const core = createCore({ engine, clock, journal, replies, service, onRequest })
+  const core = createCore({
+    engine,
+    match: createRouter(engine.endpoints),
+    clock,
+    journal,
+    replies,
+    service,
+    onRequest,
+  })
   const fetchFront = createFetchFront(core)
   const httpFront = createHttpFront(core)
 

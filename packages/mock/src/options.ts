@@ -1,3 +1,4 @@
+import { isRecord } from '@digame/internal'
 import { type Clock, systemClock } from './clock.ts'
 import type { Vocabulary } from './exchange/life.ts'
 import type { JournalEntry } from './script/journal.ts'
@@ -46,6 +47,14 @@ export interface MockOptions {
    */
   readonly keepRequests?: number
   /**
+   * An OpenAPI 3 document, as an object, to judge and answer requests by; good for trying a changed contract. Paths,
+   * methods, statuses, error bodies and what a request may hold follow it; calls and messages keep their fields.
+   * Operations are found by their `operationId`: one that it lacks is answered 404 or 405, as is everything unknown.
+   * The document is read once: changing the object later changes nothing.
+   * @default the installed @digame/spec
+   */
+  readonly document?: object
+  /**
    * Where time comes from.
    * @default the machine's own clock, with timers that do not keep the process alive
    */
@@ -54,7 +63,8 @@ export interface MockOptions {
   readonly onRequest?: (entry: JournalEntry) => void
 }
 
-export type Resolved = Required<Omit<MockOptions, 'keys' | 'numbers'>> & {
+export type Resolved = Required<Omit<MockOptions, 'keys' | 'numbers' | 'document'>> & {
+  readonly document: object | undefined
   readonly keys: Readonly<Record<string, Permission>> | undefined
   readonly numbers: Readonly<Record<string, NumberState>> | undefined
 }
@@ -69,7 +79,7 @@ const isArray = (value: MockOptions['numbers']): value is readonly string[] => A
 export function resolve(options: MockOptions): Resolved {
   const { vocabulary = 'seed', speed = 1, seed = 1, maxConcurrent = Number.POSITIVE_INFINITY } = options
   const { listDelay = 0, keepCalls = 10_000, keepRequests = 1000, clock = systemClock } = options
-  const { keys, numbers, onRequest = () => {} } = options
+  const { keys, numbers, document, onRequest = () => {} } = options
   const count = (value: number) => value === Number.POSITIVE_INFINITY || Number.isInteger(value)
   check(vocabulary === 'seed' || vocabulary === '2026-07', 'vocabulary', "'seed' or '2026-07'", vocabulary)
   check(speed > 0 && Number.isFinite(speed), 'speed', 'a number above 0', speed)
@@ -78,7 +88,14 @@ export function resolve(options: MockOptions): Resolved {
   check(listDelay >= 0, 'listDelay', 'a number of milliseconds', listDelay)
   check(count(keepCalls) && keepCalls >= 0, 'keepCalls', 'a whole number', keepCalls)
   check(count(keepRequests) && keepRequests >= 0, 'keepRequests', 'a whole number', keepRequests)
+  check(
+    document === undefined || isRecord(document),
+    'document',
+    'an OpenAPI document as an object',
+    document,
+  )
   return {
+    document,
     vocabulary,
     speed,
     seed,

@@ -1,5 +1,6 @@
-import { readDocument } from './document.ts'
-import type { OperationId } from './types.ts'
+import { isRecord } from '@digame/internal'
+import { copyInert, readInstalledDocument } from './document.ts'
+import { isOperationId, type OperationId, operationIds } from './types.ts'
 
 type Prism = typeof import('@stoplight/prism-http')
 type Instance = ReturnType<Prism['createInstance']>
@@ -37,6 +38,15 @@ interface Keys {
   readonly query: ReadonlyMap<string, unknown>
 }
 
+/** Where an operation is. */
+export interface Endpoint {
+  readonly operation: OperationId
+  /** In capitals. */
+  readonly method: string
+  /** With the names of its parameters in braces, such as `/v1/call/{id}`. */
+  readonly path: string
+}
+
 /** Prism: what is valid, and what the spec answers. */
 export interface Engine {
   /** What Prism holds against a request; empty if it is valid. */
@@ -48,6 +58,7 @@ export interface Engine {
   /** What may stand in the body and in the query. */
   keys(operation: OperationId): Keys
   readonly operations: readonly OperationId[]
+  readonly endpoints: readonly Endpoint[]
 }
 
 const right = <T>(value: T) => ({ _tag: 'Right' as const, right: value })
@@ -74,22 +85,6 @@ const config = {
 }
 const unjudged = { ...config, validateRequest: false, checkSecurity: false }
 
-// Prism would really call a callback's URL, and fetch a reference that leaves the document.
-const outward = new Set(['callbacks', 'webhooks', 'servers', 'externalValue'])
-
-/** The document without whatever could make the mock call out. */
-function servedCopy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(servedCopy)
-  if (typeof value !== 'object' || value === null) return value
-  const copy: Record<string, unknown> = {}
-  for (const [key, inner] of Object.entries(value)) {
-    if (outward.has(key)) continue
-    if (key === '$ref' && !String(inner).startsWith('#')) throw new Error(`The spec refers outward: ${inner}`)
-    copy[key] = servedCopy(inner)
-  }
-  return copy
-}
-
 // A type and a subtype, each a token.
 const mediaType = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/
 
@@ -114,22 +109,21 @@ function decodable(path: string): string {
 const onlyOne = ({ resources }: { readonly resources: Operation[] }) => right(resources[0] as Operation)
 const noAnswer = () => () => right({ statusCode: 0 })
 
-function ask(outcome: Awaited<ReturnType<ReturnType<Instance['request']>>>) {
-  if (outcome._tag === 'Left') throw outcome.left
-  return outcome.right
-}
+const isKnown = (operation: Operation): operation is Operation & { readonly iid: OperationId } =>
+  isOperationId(operation.iid)
 
-async function load(): Promise<Engine> {
-  const document = await readDocument()
+async function createEngine(document: object): Promise<Engine> {
   // Not before it is needed: it takes half a second, which a wrong option or `--help` need not wait for.
   const { createInstance, getHttpOperationsFromSpec } = await import('@stoplight/prism-http')
-  const all = await getHttpOperationsFromSpec(servedCopy(document) as object)
+  const copy = copyInert(document)
+  const all = (await getHttpOperationsFromSpec(isRecord(copy) ? copy : {})).filter(isKnown)
+  if (all.length === 0) throw new Error(`it has none of the operations ${operationIds.join(', ')}`)
   for (const { request } of all) trim(request)
-  const byId = new Map<string, Operation>(all.map((operation) => [operation.iid as string, operation]))
+  const byId = new Map<string, Operation>(all.map((operation) => [operation.iid, operation]))
   const judgeOnly = createInstance(config, { logger: silent, route: onlyOne, mock: noAnswer })
   const full = createInstance(unjudged, { logger: silent })
   const answers = new Map<string, Promise<SpecAnswer>>()
-  const keys = new Map(all.map((operation) => [operation.iid as string, keysOf(operation)]))
+  const keys = new Map<string, Keys>(all.map((operation) => [operation.iid, keysOf(operation)]))
 
   const found = (id: OperationId): Operation => byId.get(id) as Operation
 
@@ -141,18 +135,25 @@ async function load(): Promise<Engine> {
       ...(code !== undefined && { code }),
       ...(example !== undefined && { exampleKey: example }),
     }
-    const { output } = ask(await full.request(request, [operation], { ...unjudged, mock })())
+    const outcome = await full.request(request, [operation], { ...unjudged, mock })()
+    if (outcome._tag === 'Left') {
+      const wanted = [code ?? '2XX', example].filter((part) => part !== undefined).join(' ')
+      throw new Error(`The document has no response ${wanted} of ${id}`, { cause: outcome.left })
+    }
+    const { output } = outcome.right
     return { status: output.statusCode, type: output.headers?.['Content-type'] ?? '', body: output.body }
   }
 
   return {
-    operations: [...byId.keys()] as OperationId[],
+    operations: all.map(({ iid }) => iid),
+    endpoints: all.map(({ iid, method, path }) => ({ operation: iid, method: method.toUpperCase(), path })),
     async judge({ operation, path, query, headers, body }) {
       const resource = found(operation)
       const url = { path: decodable(path), query }
       const request = { method: resource.method, url, headers: readable(headers), body } as PrismRequest
-      const { validations } = ask(await judgeOnly.request(request, [resource])())
-      return validations.input.map(({ path: location, code, message }) => ({
+      const outcome = await judgeOnly.request(request, [resource])()
+      if (outcome._tag === 'Left') throw outcome.left
+      return outcome.right.validations.input.map(({ path: location, code, message }) => ({
         location: location ?? (code === 401 ? ['header', 'authorization'] : ['body']),
         code: String(code),
         message,
@@ -188,10 +189,21 @@ function keysOf({ request }: Operation): Keys {
   }
 }
 
-let engine: Promise<Engine> | undefined
+let installed: Promise<Engine> | undefined
 
-/** The engine, made once in a process: it holds nothing of any one mock. */
-export function loadEngine(): Promise<Engine> {
-  engine ??= load()
-  return engine
+/**
+ * Makes the engine of a document, or of the installed spec.
+ *
+ * The engine of the installed spec is made once in a process, as it holds nothing of any one mock. Rejects with a
+ * TypeError for a document that cannot be used.
+ */
+export function loadEngine(document: object | undefined): Promise<Engine> {
+  if (document === undefined) {
+    installed ??= readInstalledDocument().then(createEngine)
+    return installed
+  }
+  return createEngine(document).catch((cause: unknown) => {
+    const [why] = String(cause instanceof Error ? cause.message : cause).split('\n')
+    throw new TypeError(`The document cannot be used: ${why}`, { cause })
+  })
 }

@@ -87,7 +87,7 @@ export async function read(engine: Engine, arrival: Arrival, match: Match): Prom
         ? none
         : Object.fromEntries(Object.entries(query).filter(([name]) => keys.query.has(name))),
     // It looks at the content type only of what has a length.
-    headers: method === 'POST' ? { ...headers, 'content-length': String(text.length) } : headers,
+    headers: method !== 'GET' ? { ...headers, 'content-length': String(text.length) } : headers,
     body: asked.body,
   })
   const unknown = strangers('query', query, keys.query)

@@ -21,6 +21,12 @@ export const json = (status: number, body: unknown): Answer => ({
 export const unlisted = (status: number, code: string, message: string): Answer =>
   json(status, { status: 'error', error_code: code, message })
 
+/** A body with the status that the spec gives to success. */
+export async function succeed(engine: Engine, operation: OperationId, body: unknown): Promise<Answer> {
+  const { status } = await engine.answer(operation)
+  return json(status, body)
+}
+
 /** An error of the spec, by the name of its example; `message` replaces the example's. */
 export async function listed(
   engine: Engine,

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Engine } from '../contract/engine.ts'
 import { type Arrival, queryOf, read } from '../contract/request.ts'
 import { type Answer, unlisted } from '../contract/responses.ts'
-import { type Match, match } from '../contract/routes.ts'
+import type { Match, Router } from '../contract/routes.ts'
 import { BodyTooLong, longestBody } from '../fronts/limit.ts'
 import type { Fault } from '../script/faults.ts'
 import type { Journal, JournalEntry, OpenEntry } from '../script/journal.ts'
@@ -17,6 +17,7 @@ export interface Outcome {
 
 export interface CoreOptions {
   readonly engine: Engine
+  readonly match: Router
   readonly clock: Clock
   readonly journal: Journal
   readonly replies: Replies
@@ -43,7 +44,15 @@ const unsaid: Answer = { status: 0, headers: {}, body: '' }
 // The faults under which a status reaches the client.
 const spoken = new Set<Fault | undefined>([undefined, 'half_body', 'silence_body'])
 
-export function createCore({ engine, clock, journal, replies, service, onRequest }: CoreOptions): Core {
+export function createCore({
+  engine,
+  match,
+  clock,
+  journal,
+  replies,
+  service,
+  onRequest,
+}: CoreOptions): Core {
   const stamp = (answer: Answer, arrival: Arrival, reply: Reply | undefined): Answer => {
     const headers: Record<string, string> = { ...answer.headers, date: new Date(clock.now()).toUTCString() }
     const requestId = arrival.headers['x-request-id']

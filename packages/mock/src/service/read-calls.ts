@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Engine } from '../contract/engine.ts'
-import { type Answer, json, listed, unlisted } from '../contract/responses.ts'
+import { type Answer, listed, succeed, unlisted } from '../contract/responses.ts'
 import type { Call, OperationId } from '../contract/types.ts'
 import type { Exchange, Line } from '../exchange/exchange.ts'
 import { conversation } from './conversation.ts'
@@ -12,7 +12,7 @@ export interface Reads {
   getCall(id: string): Promise<Answer>
   listCalls(query: Query): Promise<Answer>
   listMessages(id: string, query: Query): Promise<Answer>
-  streamConcurrency(): Answer
+  streamConcurrency(): Promise<Answer>
 }
 
 export interface ReadsOptions {
@@ -69,7 +69,7 @@ export function createReads({ engine, exchange, clock, speed, listDelay, show }:
       const line = exchange.get(id)
       return line === undefined
         ? listed(engine, 'getCall', 404, 'call_not_found', `There is no call ${id}`)
-        : json(200, show(line))
+        : succeed(engine, 'getCall', show(line))
     },
 
     async listCalls(query) {
@@ -81,7 +81,7 @@ export function createReads({ engine, exchange, clock, speed, listDelay, show }:
         return listed(engine, 'listCalls', 400, 'not_valid_field', `${unread} is not a date and a time`)
       }
       const page = pageOf(exchange.lines().filter(asked(query)), pageQuery('listCalls', query))
-      if (page !== undefined) return json(200, { ...page, data: page.data.map(show) })
+      if (page !== undefined) return succeed(engine, 'listCalls', { ...page, data: page.data.map(show) })
       const message = `There is no call ${query['after'] ?? query['before']} to go on from`
       return listed(engine, 'listCalls', 400, 'not_valid_field', message)
     },
@@ -107,12 +107,13 @@ export function createReads({ engine, exchange, clock, speed, listDelay, show }:
             'NOT_VALID_FIELD',
             `There is no message ${query['after'] ?? query['before']} to go on from`,
           )
-        : json(200, page)
+        : succeed(engine, 'listMessages', page)
     },
 
-    streamConcurrency() {
+    async streamConcurrency() {
+      const { status } = await engine.answer('streamConcurrency')
       return {
-        status: 200,
+        status,
         headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
         body: event(exchange.active()),
         stream(send) {

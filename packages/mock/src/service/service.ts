@@ -61,7 +61,7 @@ export function createService({ engine, account, reads, place }: ServiceOptions)
       case 'listMessages':
         return { answer: await reads.listMessages(match.id, query) }
       case 'streamConcurrency':
-        return { answer: reads.streamConcurrency() }
+        return { answer: await reads.streamConcurrency() }
     }
   }
 
