@@ -1,7 +1,7 @@
 import type { Mock, Reply } from '@digame/mock'
 import { expect, test } from 'vitest'
 import { digame } from './digame.ts'
-import { openMock, operationsSeen } from './mocks.ts'
+import { openMock, operationsSeen } from './make-mock.ts'
 
 const from = '+34910000001'
 const to = '+34612345678'

@@ -3,7 +3,7 @@ import { Diga, type DigaOptions, type ListQuery, type MessagesQuery } from '@dig
 import type { Mock } from '@digame/mock'
 import document from '@digame/spec/openapi.json' with { type: 'json' }
 import { expect, test } from 'vitest'
-import { makeMock, operationsSeen } from './mocks.ts'
+import { makeMock, operationsSeen } from './make-mock.ts'
 import { cases, operations, to } from './operations.ts'
 
 const body = { from_number: '+34910000001', to_number: to }

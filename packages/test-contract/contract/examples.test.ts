@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import document from '@digame/spec/openapi.json' with { type: 'json' }
 import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { createJudge, type Pointer, placeOf } from './document.ts'
+import { createValidator, locate, type Pointer } from './document.ts'
 import { redocly } from './redocly.ts'
 
 interface Example {
@@ -30,14 +30,14 @@ function examplesIn(node: unknown, at: Pointer = []): Example[] {
   if (example !== undefined) add(example, 'example')
   if (Array.isArray(examples)) for (const [index, value] of examples.entries()) add(value, String(index))
   else if (isNode(examples) && isNode(schema)) {
-    for (const key of Object.keys(examples)) add(placeOf([...at, 'examples', key]).node['value'], key)
+    for (const key of Object.keys(examples)) add(locate([...at, 'examples', key]).node['value'], key)
   }
   const inner = isNode(schema) ? { ...rest, schema } : rest
   return [...found, ...Object.entries(inner).flatMap(([key, child]) => examplesIn(child, [...at, key]))]
 }
 
 const examples = examplesIn(document)
-const judge = createJudge()
+const validate = createValidator()
 
 /** Every node at or below one. */
 const nodesIn = (node: unknown): Node[] =>
@@ -58,15 +58,15 @@ test('every body and every pattern has an example', () => {
 
 describe('Ajv', () => {
   test.each(examples)('accepts $name', ({ schema, value }) => {
-    expect(judge(schema, value)).toEqual([])
+    expect(validate(schema, value)).toEqual([])
   })
 
   test.each(examples)('refuses something else in place of $name', ({ schema, value }) => {
-    expect(judge(schema, typeof value === 'number' ? 'seven' : 7.5)).not.toEqual([])
+    expect(validate(schema, typeof value === 'number' ? 'seven' : 7.5)).not.toEqual([])
   })
 
   const call = ['components', 'schemas', 'Call']
-  const { value } = placeOf(['components', 'examples', 'CallCompleted']).node
+  const { value } = locate(['components', 'examples', 'CallCompleted']).node
   const { id: _, ...nameless } = value as { id: string }
   test.each<[string, object]>([
     ['an id that is no uuid', { ...(value as object), id: '7' }],
@@ -74,8 +74,8 @@ describe('Ajv', () => {
     ['a moment that is none', { ...(value as object), created_date: 'yesterday' }],
     ['a call without an id', nameless],
   ])('refuses %s', (_, broken) => {
-    expect(judge(call, value)).toEqual([])
-    expect(judge(call, broken)).not.toEqual([])
+    expect(validate(call, value)).toEqual([])
+    expect(validate(call, broken)).not.toEqual([])
   })
 })
 

@@ -11,7 +11,7 @@ import {
 import type { OperationId } from '@digame/mock'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeMock } from './mocks.ts'
+import { makeMock } from './make-mock.ts'
 import { cases, to } from './operations.ts'
 import { type Twist, twisted, twistsOf } from './shapes.ts'
 

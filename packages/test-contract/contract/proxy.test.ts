@@ -1,7 +1,7 @@
 /** The example server behind the stock Prism, which judges what it sends, and what our mock answers. */
 import { expect, test } from 'vitest'
 import { endings, openDesk } from './desk.ts'
-import { openMock } from './mocks.ts'
+import { openMock } from './make-mock.ts'
 import { startProxy } from './prism.ts'
 
 test('Prism has nothing against what the desk sends and the mock answers', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { endings, from, openDesk } from './desk.ts'
-import { openMock, operationsSeen } from './mocks.ts'
+import { openMock, operationsSeen } from './make-mock.ts'
 
 describe.each(['seed', '2026-07'] as const)('a callback (%s)', (vocabulary) => {
   test('is followed to its end, whoever is called', async () => {

@@ -1,4 +1,4 @@
-/** Mocks whose journals are judged when the test ends. A test that expects a violation makes its own mock. */
+/** Mocks whose journals must be free of violations when the test ends. */
 import { createMock, type Mock, type MockOptions } from '@digame/mock'
 import { afterEach } from 'vitest'
 
@@ -9,14 +9,14 @@ export interface OpenMock {
 
 const open: Mock[] = []
 
-/** A mock for this process alone. */
+/** Makes a mock for this process alone. */
 export async function makeMock(options: MockOptions = {}): Promise<Mock> {
   const mock = await createMock(options)
   open.push(mock)
   return mock
 }
 
-/** A mock that others can reach; calls live so fast that nobody waits for one. */
+/** Makes a mock that other processes can reach. Its calls live so fast that no test waits for one. */
 export async function openMock(options: MockOptions = {}): Promise<OpenMock> {
   const mock = await makeMock({ speed: 500, ...options })
   return { mock, url: await mock.listen() }
@@ -28,7 +28,7 @@ afterEach(async () => {
   for (const mock of mocks) mock.expectNoViolations()
 })
 
-/** The operations that came, each once, in the order in which each came first. */
+/** The operations that were requested, each once, in the order of their first requests. */
 export const operationsSeen = ({ journal }: Mock): string[] => [
   ...new Set(journal.map(({ operation }) => operation ?? 'none')),
 ]
