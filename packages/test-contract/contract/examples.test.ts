@@ -1,9 +1,9 @@
 /** Every example of the spec, judged by Ajv in the dialect 2020-12 and by Redocly. */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { isRecord } from '@digame/internal'
+import { makeTemporaryFolder } from '@digame/test-support'
 import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { createValidator, keysAt, locate, type Node, type Pointer, spec } from './document.ts'
@@ -85,20 +85,17 @@ describe('Redocly', () => {
 
   /** Lints the spec with one node changed; returns the rules that it breaks. */
   async function lint(pointer: Pointer = [], change: Node = {}): Promise<{ code: number; rules: string[] }> {
-    const folder = await mkdtemp(join(tmpdir(), 'digame-lint-'))
-    try {
-      const document: Node = parse(await readFile(join(folderOfSpec, 'openapi.yaml'), 'utf8'))
-      Object.assign(locate(pointer, document).node, change)
-      await cp(join(folderOfSpec, 'redocly.yaml'), join(folder, 'redocly.yaml'))
-      await writeFile(join(folder, 'openapi.yaml'), stringify(document))
-      const { code, output } = await redocly(folder, 'lint', 'openapi.yaml', '--format', 'json')
-      const report: { problems: { ruleId: string; severity: string }[] } = JSON.parse(
-        output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1),
-      )
-      return { code, rules: report.problems.map(({ ruleId, severity }) => `${severity} ${ruleId}`) }
-    } finally {
-      await rm(folder, { recursive: true })
-    }
+    await using temporary = await makeTemporaryFolder('lint')
+    const folder = temporary.path
+    const document: Node = parse(await readFile(join(folderOfSpec, 'openapi.yaml'), 'utf8'))
+    Object.assign(locate(pointer, document).node, change)
+    await cp(join(folderOfSpec, 'redocly.yaml'), join(folder, 'redocly.yaml'))
+    await writeFile(join(folder, 'openapi.yaml'), stringify(document))
+    const { code, output } = await redocly(folder, 'lint', 'openapi.yaml', '--format', 'json')
+    const report: { problems: { ruleId: string; severity: string }[] } = JSON.parse(
+      output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1),
+    )
+    return { code, rules: report.problems.map(({ ruleId, severity }) => `${severity} ${ruleId}`) }
   }
 
   test('accepts them all', async () => {

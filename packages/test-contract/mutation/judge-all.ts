@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { isRecord } from '@digame/internal'
+import { ask } from '@digame/test-support'
 import type { Node } from '../contract/document.ts'
 import type { Verdict } from './judge.ts'
 import type { Mutant } from './mutants.ts'
@@ -17,16 +18,9 @@ const worker = fileURLToPath(new URL('worker.ts', import.meta.url))
 const isVerdict = (message: unknown): message is Verdict => isRecord(message) && 'result' in message
 
 async function judgeIn(child: ChildProcess, document: Node): Promise<Verdict> {
-  return new Promise((resolve, reject) => {
-    const onExit = (code: number | null) => reject(new Error(`The judge of mutants exited with ${code}`))
-    child.once('exit', onExit)
-    child.once('message', (message) => {
-      child.off('exit', onExit)
-      if (isVerdict(message)) resolve(message)
-      else reject(new Error('The judge of mutants sent something other than a verdict'))
-    })
-    child.send(document)
-  })
+  const message = await ask(child, document)
+  if (!isVerdict(message)) throw new Error('The judge of mutants sent something other than a verdict')
+  return message
 }
 
 /** Resolves with the verdicts, in the order in which they came. */
