@@ -13,7 +13,7 @@ export interface Judged {
   readonly verdict: Verdict
 }
 
-const worker = fileURLToPath(new URL('worker.ts', import.meta.url))
+const worker = fileURLToPath(new URL('judge-entry.ts', import.meta.url))
 
 const isVerdict = (message: unknown): message is Verdict => isRecord(message) && 'result' in message
 

@@ -18,7 +18,7 @@ import { contenders } from './contenders.ts'
 const rounds = Number(process.argv[2] ?? 5)
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'digame-bench-'))
-const service = fork(here('service.ts'))
+const service = fork(here('service-entry.ts'))
 
 const warmUp = 10_000
 const turns = 20
@@ -39,7 +39,7 @@ async function round(names: readonly string[], baseUrl: string): Promise<Record<
   }
   try {
     for (const name of names) {
-      const child = fork(here('measure.ts'), [name, baseUrl, folder])
+      const child = fork(here('contender-entry.ts'), [name, baseUrl, folder])
       children.set(name, child)
       await answer(child, name)
     }

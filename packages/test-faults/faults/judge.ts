@@ -1,8 +1,8 @@
 /** What must be true of a doubt, whatever befell the line: at most one request arrived, and what is said of it is so. */
 import { expect } from 'vitest'
+import type { Line, Scenario } from './call-service.ts'
 import type { Cell, Ending } from './cell.ts'
-import type { FaultCase } from './faults.ts'
-import type { Line, Scenario } from './service.ts'
+import type { FaultCase } from './fault-cases.ts'
 
 type Befalls = Pick<FaultCase, 'slow' | 'aborts' | 'reuses' | 'unread'>
 

@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { type Line, lineOf, listing, missing, place, type Scenario } from './service.ts'
+import { type Line, lineOf, listing, missing, place, type Scenario } from './call-service.ts'
 
 /** Does to the socket what the line does, after the service has (or has not) acted. */
 export type Fault = (socket: Socket, answer: () => Buffer) => void

@@ -13,13 +13,13 @@ import { fileURLToPath } from 'node:url'
 import { commands } from '@digame/test-runtimes'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Scenario } from './call-service.ts'
 import { type Cell, type Ending, perform } from './cell.ts'
-import { aborts, doubts, type FaultCase, refusals } from './faults.ts'
-import { openSecureNetwork, streamFaults } from './h2.ts'
+import { aborts, doubts, type FaultCase, refusals } from './fault-cases.ts'
+import { openSecureNetwork, streamFaults } from './http2.ts'
 import { cellOf, judge, worlds } from './judge.ts'
 import { type Network, openNetwork } from './line.ts'
-import { FaultReport, tableIn } from './report.ts'
-import type { Scenario } from './service.ts'
+import { FaultReport, tableIn } from './readme-table.ts'
 
 const names = [...doubts, ...aborts].map(({ name }) => name)
 const told = new FaultReport([...names, ...Object.keys(streamFaults), ...refusals.map(({ name }) => name)])
@@ -79,7 +79,7 @@ async function over26(cells: readonly Cell[], certificate: string): Promise<[End
   const folder = await mkdtemp(join(tmpdir(), 'digame-faults-'))
   try {
     const outfile = join(folder, 'cells.mjs')
-    const entryPoints = [fileURLToPath(new URL('cells.ts', import.meta.url))]
+    const entryPoints = [fileURLToPath(new URL('cells-entry.ts', import.meta.url))]
     await build({
       entryPoints,
       outfile,

@@ -10,9 +10,9 @@ import { createMock, type Mock } from '@digame/mock'
 import { commands, workerd } from '@digame/test-runtimes'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openSecureNetwork } from '../faults/h2.ts'
+import type { Line, Scenario } from '../faults/call-service.ts'
+import { openSecureNetwork } from '../faults/http2.ts'
 import { type Fault, type Network, openNetwork, respond } from '../faults/line.ts'
-import type { Line, Scenario } from '../faults/service.ts'
 import type { Places, Result } from './behaviours.ts'
 
 const run = promisify(execFile)
@@ -82,7 +82,7 @@ beforeAll(async () => {
   mock = await createMock({ speed: 50 })
   live = await mock.listen()
   folder = await mkdtemp(join(tmpdir(), 'digame-runtimes-'))
-  for (const name of ['command', 'worker']) {
+  for (const name of ['command-entry', 'workerd-entry']) {
     await build({
       entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
       outfile: join(folder, `${name}.mjs`),
@@ -158,7 +158,7 @@ function judge(results: readonly Result[], { places, lines }: Run, unsent: unkno
 describe.each(Object.entries(commands))('%s', (name, [command, ...args]) => {
   test('places, follows and loses calls as promised', { timeout: 60_000 }, async () => {
     const prepared = prepare()
-    const file = join(folder, 'command.mjs')
+    const file = join(folder, 'command-entry.mjs')
     const { stdout } = await run(command, [...args, file, JSON.stringify(prepared.places)], {
       timeout: 50_000,
     })
@@ -175,7 +175,7 @@ test('workerd places, follows and loses calls as promised', { timeout: 60_000 },
     using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (
       services = [
-        (name = "main", worker = (modules = [(name = "worker", esModule = embed "worker.mjs")],
+        (name = "main", worker = (modules = [(name = "worker", esModule = embed "workerd-entry.mjs")],
           compatibilityDate = "2026-01-01", globalOutbound = "loopback")),
         (name = "loopback", network = (allow = ["private", "local"])),
       ],
@@ -214,7 +214,7 @@ test('node 26 sends nothing again that was answered 421 over HTTP/2', { timeout:
   await writeFile(join(folder, 'certificate.pem'), secure.certificate)
   const [command = ''] = commands['node 26'] ?? []
   const places = { '421 over HTTP/2': line.baseUrl }
-  const { stdout } = await run(command, [join(folder, 'command.mjs'), JSON.stringify(places)], {
+  const { stdout } = await run(command, [join(folder, 'command-entry.mjs'), JSON.stringify(places)], {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'certificate.pem') },
     timeout: 50_000,
   })

@@ -1,8 +1,8 @@
 /** Several workers on one ledger, of which any may be killed at any moment; a killed one is started again. */
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { kill, start } from './service.ts'
-import type { WorkerOptions } from './worker.ts'
+import { kill, start } from './mock-process.ts'
+import type { WorkerOptions } from './runner-entry.ts'
 
 export interface Fleet extends AsyncDisposable {
   /** Kills one that runs, and starts another in its place; false if all are done. */
@@ -25,7 +25,7 @@ export function launch(count: number, draw: () => WorkerOptions): Fleet {
   let isOver = false
 
   const board = (berth: Partial<Berth>): Berth => {
-    const worker = start('worker.ts', draw())
+    const worker = start('runner-entry.ts', draw())
     Object.assign(berth, { worker, isReady: false, isDone: false })
     worker.on('message', (event: { type: string; end?: string; why?: string }) => {
       if (event.type === 'joined') berth.isReady = true

@@ -2,12 +2,12 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { type LedgerPlace, times } from './ledger.ts'
+import { kill, start, startService } from './mock-process.ts'
 import { talkers } from './people.ts'
 import { startPostgres } from './postgres.ts'
-import { kill, start, startService } from './service.ts'
+import type { WorkerOptions } from './runner-entry.ts'
 import { judge, leadsOf, openLedger, plan } from './storm.ts'
-import { type LedgerPlace, times } from './times.ts'
-import type { WorkerOptions } from './worker.ts'
 
 test('a worker frozen between its claim and its request does not ring when it wakes', async () => {
   await using postgres = await startPostgres()
@@ -23,19 +23,22 @@ test('a worker frozen between its claim and its request does not ring when it wa
   }
 
   // It stops itself where it may not: everything is claimed, nothing is sent.
-  const frozen = start('worker.ts', { ...options, strike: { signal: 'SIGSTOP', at: 1, when: 'before' } })
+  const frozen = start('runner-entry.ts', {
+    ...options,
+    strike: { signal: 'SIGSTOP', at: 1, when: 'before' },
+  })
   const events: { type: string; why?: string }[] = []
   frozen.on('message', (event: { type: string }) => events.push(event))
   while ((await ledger.status(batch)).attempts.sending < leads) await sleep(20)
   await sleep(times.leaseMs + 200)
 
   // Another takes over, finds no call, and holds; a person says that nobody was called, and they are called.
-  const other = start('worker.ts', options)
+  const other = start('runner-entry.ts', options)
   expect(await once(other, 'exit')).toEqual([0, null])
   expect((await ledger.status(batch)).attempts).toMatchObject({ held: leads })
   await sleep(times.requestMs + times.settleMs)
   for (const { id } of await ledger.held(batch)) await ledger.settle(id)
-  const third = start('worker.ts', options)
+  const third = start('runner-entry.ts', options)
   expect(await once(third, 'exit')).toEqual([0, null])
   expect((await service.census()).calls).toHaveLength(leads)
 

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createRandom } from '@digame/internal'
 import { expect, test } from 'vitest'
 import { launch } from './fleet.ts'
+import { type LedgerPlace, times } from './ledger.ts'
+import { startService } from './mock-process.ts'
 import { neverMade, people } from './people.ts'
 import { startPostgres } from './postgres.ts'
-import { startService } from './service.ts'
 import { dialerOf, drawStrike, isLong, judge, leadsOf, openLedger, plan, tell } from './storm.ts'
-import { type LedgerPlace, times } from './times.ts'
 
 const leads = isLong ? 300 : 40
 const kills = isLong ? 45 : 8

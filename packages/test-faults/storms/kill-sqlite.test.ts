@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRandom } from '@digame/internal'
 import { expect, test } from 'vitest'
+import { type LedgerPlace, times } from './ledger.ts'
+import { kill, start, startService } from './mock-process.ts'
 import { neverMade, people } from './people.ts'
-import { kill, start, startService } from './service.ts'
+import type { WorkerOptions } from './runner-entry.ts'
 import { dialerOf, drawStrike, isLong, judge, leadsOf, makeFolder, openLedger, plan, tell } from './storm.ts'
-import { type LedgerPlace, times } from './times.ts'
-import type { WorkerOptions } from './worker.ts'
 
 const leads = isLong ? 300 : 40
 const kills = isLong ? 45 : 8
@@ -41,7 +41,7 @@ test(
     let killed = 0
     while (killed < kills) {
       const strike = drawStrike(random)
-      const worker = start('worker.ts', { ...options, strike })
+      const worker = start('runner-entry.ts', { ...options, strike })
       await joined(worker)
       // One that strikes itself and finds nothing to send is struck.
       const struck = strike ? once(worker, 'exit') : sleep(20 + random() * 380)
@@ -51,7 +51,7 @@ test(
       await kill(worker)
       killed++
     }
-    const last = start('worker.ts', options)
+    const last = start('runner-entry.ts', options)
     const [code] = await once(last, 'exit')
 
     const census = await service.census()

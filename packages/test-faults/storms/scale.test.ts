@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { LedgerPlace } from './ledger.ts'
+import { kill, start } from './mock-process.ts'
 import { startPostgres } from './postgres.ts'
-import type { Scale, ScaleOptions } from './scale.ts'
-import { kill, start } from './service.ts'
+import type { Scale, ScaleOptions } from './scale-entry.ts'
 import { isLong, makeFolder, tell } from './storm.ts'
-import type { LedgerPlace } from './times.ts'
 
 const leads = isLong ? 10_000 : 1000
 /** A rate is told, never judged; memory is. */
@@ -13,7 +13,7 @@ const mostMb = 250
 
 async function measure(ledger: LedgerPlace): Promise<void> {
   const options: ScaleOptions = { ledger, leads }
-  const child = start('scale.ts', options)
+  const child = start('scale-entry.ts', options)
   const [scale] = (await once(child, 'message')) as [Scale]
   await kill(child)
   const { attemptsPerSecond, rssMb } = scale

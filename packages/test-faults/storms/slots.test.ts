@@ -1,11 +1,11 @@
 /** Four workers share the account's slots: never one call too many, and none left empty. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launch } from './fleet.ts'
+import type { LedgerPlace } from './ledger.ts'
+import { startService } from './mock-process.ts'
 import { talkers } from './people.ts'
 import { type Database, startPostgres } from './postgres.ts'
-import { startService } from './service.ts'
 import { isLong, judge, leadsOf, openLedger, plan } from './storm.ts'
-import type { LedgerPlace } from './times.ts'
 
 const caps = isLong
   ? [

@@ -13,9 +13,9 @@ import {
   planBatch,
 } from '@digame/dialer'
 import { digaPort } from '@digame/dialer/client'
-import type { Census, Service } from './service.ts'
-import { type LedgerPlace, times } from './times.ts'
-import type { Strike } from './worker.ts'
+import { type LedgerPlace, times } from './ledger.ts'
+import type { Census, Service } from './mock-process.ts'
+import type { Strike } from './runner-entry.ts'
 
 /** `pnpm storm` weathers the long ones. */
 export const isLong: boolean = process.env['MODE'] === 'long'

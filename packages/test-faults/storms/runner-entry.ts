@@ -2,7 +2,7 @@
 import { Diga } from '@digame/client'
 import { createDialer, type Limits, openPostgresLedger, openSqliteLedger, type Port } from '@digame/dialer'
 import { digaPort } from '@digame/dialer/client'
-import { type LedgerPlace, patientTimes, times } from './times.ts'
+import { type LedgerPlace, patientTimes, times } from './ledger.ts'
 
 export interface WorkerOptions {
   readonly ledger: LedgerPlace

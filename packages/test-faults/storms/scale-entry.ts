@@ -7,8 +7,8 @@ import {
   type PortCall,
   planBatch,
 } from '@digame/dialer'
+import type { LedgerPlace } from './ledger.ts'
 import { numberOf } from './people.ts'
-import type { LedgerPlace } from './times.ts'
 
 export interface ScaleOptions {
   readonly ledger: LedgerPlace

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2'
 import { generate } from 'selfsigned'
-import { type Answer, type Line, lineOf, listing, place, type Scenario } from './service.ts'
+import { type Answer, type Line, lineOf, listing, place, type Scenario } from './call-service.ts'
 
 const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants
 

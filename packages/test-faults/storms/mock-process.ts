@@ -52,7 +52,7 @@ export function start(program: string, options: unknown): ChildProcess {
 }
 
 export async function startService(options: Partial<ExchangeOptions> = {}): Promise<Service> {
-  const child = start('exchange.ts', { speed: 200, seed: 1, faultRate: 0, listDelay: 0, ...options })
+  const child = start('mock-entry.ts', { speed: 200, seed: 1, faultRate: 0, listDelay: 0, ...options })
   const [{ url }] = (await once(child, 'message')) as [{ url: string }]
   async function ask<Answer>(what: 'census' | 'calm'): Promise<Answer> {
     const answer = once(child, 'message') as Promise<[Answer]>

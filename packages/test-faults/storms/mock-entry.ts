@@ -7,7 +7,7 @@
 
 import { createRandom } from '@digame/internal'
 import { serveMock } from '@digame/mock'
-import type { Census, ExchangeOptions } from './service.ts'
+import type { Census, ExchangeOptions } from './mock-process.ts'
 
 const { speed, seed, faultRate, listDelay } = JSON.parse(process.argv[2] ?? '{}') as ExchangeOptions
 

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { type LedgerPlace, times } from './ledger.ts'
+import { start, startService } from './mock-process.ts'
 import { talkers } from './people.ts'
-import { start, startService } from './service.ts'
+import type { WorkerOptions } from './runner-entry.ts'
 import { dialerOf, isLong, judge, leadsOf, makeFolder, openLedger, plan } from './storm.ts'
-import { type LedgerPlace, times } from './times.ts'
-import type { WorkerOptions } from './worker.ts'
 
 const leads = isLong ? 1000 : 60
 const seed = Number(process.env['DIGAME_SEED'] ?? 5)
@@ -33,7 +33,7 @@ test(
       limits: { maxConcurrent: 20, pollMs: 20, backoffMs: 50 },
       seesTraffic: true,
     }
-    const worker = start('worker.ts', options)
+    const worker = start('runner-entry.ts', options)
     const [code] = await once(worker, 'exit')
     expect(code).toBe(0)
 
