@@ -1,17 +1,25 @@
-import type { LedgerTimes } from '@digame/dialer'
+/** Where a storm keeps its ledger, and the times that the ledger is opened with. */
+import { type Ledger, type LedgerTimes, openPostgresLedger, openSqliteLedger } from '@digame/dialer'
 
-/** Where a storm's ledger is. */
-export type LedgerPlace =
+export type LedgerLocation =
   | { readonly store: 'sqlite'; readonly path: string }
   | { readonly store: 'postgres'; readonly url: string; readonly schema: string }
 
-/** A storm has no time to wait; what matters is that the spans keep their order, and that no call lasts longer than `maxCallMs`. */
+/** Short, so that a storm need not wait. They keep their order, and no call lasts longer than `maxCallMs`. */
 export const times: LedgerTimes = { leaseMs: 3000, requestMs: 1500, settleMs: 400, maxCallMs: 2500 }
 
-/** Where calls live long and nothing is killed: nothing may time out on a busy machine. */
+/** For storms in which calls last long and nothing is killed: nothing may time out on a busy machine. */
 export const patientTimes: LedgerTimes = {
   leaseMs: 15_000,
   requestMs: 30_000,
   settleMs: 400,
   maxCallMs: 120_000,
+}
+
+/** Opens a ledger with the given times, or with the dialer's own defaults. */
+export const openLedgerAt = (location: LedgerLocation, chosen?: LedgerTimes): Promise<Ledger> => {
+  const options = chosen ? { times: chosen } : {}
+  return location.store === 'sqlite'
+    ? openSqliteLedger(location.path, options)
+    : openPostgresLedger(location.url, { schema: location.schema, ...options })
 }

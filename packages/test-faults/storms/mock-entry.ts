@@ -1,24 +1,23 @@
 /**
- * The mock in a process of its own: what it counts survives whatever is killed around it.
- *
- * Started with its options as JSON in the first argument; sends `{ url, controlUrl }` when it listens, and a
- * `Census` whenever it is asked for one; `calm` ends the faults.
+ * Serves the mock in a process of its own. Takes `MockProcessOptions`; sends its URL when it listens, a `Census` for each
+ * message `census`, and the word `calm` for the message `calm`, after which nothing fails any more.
  */
+import { createRandom, isRecord } from '@digame/internal'
+import { createMock } from '@digame/mock'
+import type { Census, MockProcessOptions } from './mock-process.ts'
+import { readOptions } from './process.ts'
 
-import { createRandom } from '@digame/internal'
-import { serveMock } from '@digame/mock'
-import type { Census, ExchangeOptions } from './mock-process.ts'
+const { speed, seed, faultRate, listDelay } = readOptions<MockProcessOptions>()
 
-const { speed, seed, faultRate, listDelay } = JSON.parse(process.argv[2] ?? '{}') as ExchangeOptions
-
-// Each request draws what befalls the next one, so that the share holds for every mix of operations.
 const random = createRandom(seed)
-const connection = ['reset_before', 'reset_after', 'half_body', 'fin', 'silence', 'silence_body'] as const
-const befall = (): void => {
+const lineFaults = ['reset_before', 'reset_after', 'half_body', 'fin', 'silence', 'silence_body'] as const
+
+/** Has the next request meet a fault, as often as `faultRate` says. */
+function drawFault(): void {
   if (random() >= faultRate) return
   const kind = random()
   if (kind < 0.7) {
-    const fault = connection[Math.floor(random() * connection.length)]
+    const fault = lineFaults[Math.floor(random() * lineFaults.length)]
     mock.reply({ fault: fault ?? 'fin' })
     return
   }
@@ -27,62 +26,47 @@ const befall = (): void => {
   mock.reply({ code, body: '', ...(code === 502 && { placed: random() < 0.5 }) })
 }
 
-let requests = 0
 let isCalm = false
-const served = await serveMock(
-  {
-    port: 0,
-    controlPort: 0,
-    speed,
-    seed,
-    listDelay,
-    keepCalls: Number.POSITIVE_INFINITY,
-    keepRequests: 0,
-    onRequest: () => {
-      requests++
-      if (!isCalm && faultRate > 0) befall()
-    },
+const mock = await createMock({
+  speed,
+  seed,
+  listDelay,
+  keepCalls: Number.POSITIVE_INFINITY,
+  keepRequests: 0,
+  // Each request draws for the next one, so that the share holds for every mix of operations.
+  onRequest: () => {
+    if (!isCalm && faultRate > 0) drawFault()
   },
-  { out: () => {} },
-)
-const { mock } = served
+})
 
-/** Live calls as the service itself counts them, at every change. */
+/** The most live calls that the service has announced on its stream. */
 let most = 0
-let live = 0
 const stream = await mock.fetch('https://mock.invalid/v1/call/concurrency/stream', {
   headers: { authorization: 'Bearer census' },
 })
-const count = async (): Promise<void> => {
+async function watchLiveCalls(): Promise<void> {
   const decoder = new TextDecoder()
   for await (const chunk of stream.body ?? []) {
-    for (const [, active] of decoder.decode(chunk).matchAll(/"active_calls": (\d+)/g)) {
-      live = Number(active)
-      most = Math.max(most, live)
-    }
+    for (const [, active] of decoder.decode(chunk).matchAll(/"active_calls": (\d+)/g))
+      most = Math.max(most, Number(active))
   }
 }
-// It ends with the process.
-count().catch(() => {})
+// The stream ends with the process.
+watchLiveCalls().catch(() => {})
 
-process.on('message', (asked) => {
-  if (asked === 'calm') {
-    isCalm = true
-    process.send?.({})
-    return
-  }
-  const census: Census = {
+function takeCensus(): Census {
+  return {
     most,
-    live,
-    requests,
-    calls: mock.calls.map(({ id, contact, dynamic_variables, created_date }) => ({
-      id,
-      number: contact.identifier,
-      key: (dynamic_variables as Record<string, string> | null)?.['digame_key'],
-      created: Date.parse(created_date),
-    })),
+    calls: mock.calls.map(({ id, contact, dynamic_variables: variables }) => {
+      const key = isRecord(variables) ? variables['digame_key'] : undefined
+      return { id, number: contact.identifier, key: typeof key === 'string' ? key : undefined }
+    }),
   }
-  process.send?.(census)
+}
+
+process.on('message', (message) => {
+  if (message === 'calm') isCalm = true
+  process.send?.(message === 'calm' ? message : takeCensus())
 })
 process.once('disconnect', () => process.exit())
-process.send?.({ url: served.url, controlUrl: served.controlUrl })
+process.send?.(await mock.listen())

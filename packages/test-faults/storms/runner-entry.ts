@@ -1,75 +1,74 @@
-/** One runner in a process of its own, to be killed. Tells of its events; exits 0 when nobody is left to call. */
+/** One runner in a process of its own, to be killed. Sends the dialer's events; exits with 0 when nobody is left to call. */
 import { Diga } from '@digame/client'
-import { createDialer, type Limits, openPostgresLedger, openSqliteLedger, type Port } from '@digame/dialer'
+import { createDialer, type Limits, type Port } from '@digame/dialer'
 import { digaPort } from '@digame/dialer/client'
-import { type LedgerPlace, patientTimes, times } from './ledger.ts'
+import { type LedgerLocation, openLedgerAt, patientTimes, times } from './ledger.ts'
+import { readOptions } from './process.ts'
 
-export interface WorkerOptions {
-  readonly ledger: LedgerPlace
+export interface RunnerOptions {
+  readonly ledger: LedgerLocation
+  /** The base URL of the service. */
   readonly url: string
   readonly limits: Limits
-  /** Runs by the spans for calls that live long. */
+  /** Uses `patientTimes`, for calls that last long. */
   readonly isPatient?: boolean
-  /** Whether what other processes of the account do counts. */
+  /** Counts the calls of the whole account, not only its own. */
   readonly seesTraffic?: boolean
   readonly strike?: Strike | undefined
 }
 
-/** A worker that strikes itself where a blow from outside seldom falls. */
+/** The moment at which a runner kills or stops itself, because a signal from outside seldom hits it. */
 export interface Strike {
   readonly signal: 'SIGKILL' | 'SIGSTOP'
-  /** At its so-manieth request. */
+  /** The number of the request, from 1. */
   readonly at: number
-  /** `before`: it is claimed and has not left. `after`: it was answered, and nobody has been told. */
+  /** `before`: the attempt is claimed and nothing is sent. `after`: the response is here and nothing is recorded. */
   readonly when: 'before' | 'after'
 }
 
-const {
-  ledger: place,
-  url,
-  limits,
-  seesTraffic = false,
-  isPatient = false,
-  strike,
-} = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions
+const options = readOptions<RunnerOptions>()
+const { limits, strike } = options
+const chosen = options.isPatient ? patientTimes : times
 
-// Whoever started it has gone.
+// The process that started this one is gone.
 process.once('disconnect', () => process.exit())
-// A broken database is what a storm is about.
+// A broken database is part of a storm.
 process.once('uncaughtException', (error) => {
   process.send?.({ type: 'crashed', why: error.stack })
   process.exit(1)
 })
 
-const spans = isPatient ? patientTimes : times
-const ledger =
-  place.store === 'sqlite'
-    ? await openSqliteLedger(place.path, { times: spans })
-    : await openPostgresLedger(place.url, { schema: place.schema, times: spans })
-const { requestMs, settleMs } = spans
-const diga = new Diga({ apiKey: 'storm', baseUrl: url, timeoutMs: requestMs, settleMs, maxRetries: 1 })
+const ledger = await openLedgerAt(options.ledger, chosen)
+const { requestMs, settleMs } = chosen
+const diga = new Diga({
+  apiKey: 'storm',
+  baseUrl: options.url,
+  timeoutMs: requestMs,
+  settleMs,
+  maxRetries: 1,
+})
 const { activeCalls, ...adapted } = digaPort(diga)
 let requests = 0
 const port: Port = {
   ...adapted,
-  async place(request, options) {
+  async place(request, placeOptions) {
     const isStruck = strike !== undefined && ++requests === strike.at
-    // Here the dialer's own check of the deadline is behind it: only the one of the port is left.
+    // The dialer has checked the deadline by now; only the port's own check is left.
     if (isStruck && strike.when === 'before') process.kill(process.pid, strike.signal)
-    const answer = await adapted.place(request, options)
+    const result = await adapted.place(request, placeOptions)
     if (isStruck && strike.when === 'after') process.kill(process.pid, strike.signal)
-    return answer
+    return result
   },
 }
 const dialer = createDialer({
-  port: seesTraffic && activeCalls ? { ...port, activeCalls } : port,
+  port: options.seesTraffic && activeCalls ? { ...port, activeCalls } : port,
   ledger,
   limits,
 })
-const tell = async (): Promise<void> => {
+async function sendEvents(): Promise<void> {
   for await (const event of dialer.events) process.send?.(event)
 }
-tell()
+sendEvents()
 const stop = new AbortController()
 process.once('SIGTERM', () => stop.abort())
 const end = await dialer.run({ signal: stop.signal })

@@ -1,21 +1,15 @@
-/** 10,000 people and a service that answers at once: how fast the dialer itself is, and how much memory it takes. */
-import {
-  createDialer,
-  openPostgresLedger,
-  openSqliteLedger,
-  type Port,
-  type PortCall,
-  planBatch,
-} from '@digame/dialer'
-import type { LedgerPlace } from './ledger.ts'
-import { numberOf } from './people.ts'
+/** Runs a batch of many people against a service that responds at once; sends the dialer's rate and its memory. */
+import { createDialer, type Port, type PortCall, planBatch } from '@digame/dialer'
+import { type LedgerLocation, openLedgerAt } from './ledger.ts'
+import { talkerNumber } from './phone-numbers.ts'
+import { readOptions } from './process.ts'
 
 export interface ScaleOptions {
-  readonly ledger: LedgerPlace
+  readonly ledger: LedgerLocation
   readonly leads: number
 }
 
-export interface Scale {
+interface Scale {
   readonly end: string
   readonly calls: number
   readonly twice: number
@@ -23,14 +17,11 @@ export interface Scale {
   readonly rssMb: number
 }
 
-const { ledger: place, leads } = JSON.parse(process.argv[2] ?? '{}') as ScaleOptions
+const { ledger: location, leads } = readOptions<ScaleOptions>()
 
 process.once('disconnect', () => process.exit())
 
-const ledger =
-  place.store === 'sqlite'
-    ? await openSqliteLedger(place.path)
-    : await openPostgresLedger(place.url, { schema: place.schema })
+const ledger = await openLedgerAt(location)
 
 const keys = new Set<string>()
 let calls = 0
@@ -56,7 +47,7 @@ const port: Port = {
 }
 
 function* rows(): Generator<{ to_number: string; name: string }> {
-  for (let n = 0; n < leads; n++) yield { to_number: numberOf(n), name: 'Ana' }
+  for (let n = 0; n < leads; n++) yield { to_number: talkerNumber(n), name: 'Ana' }
 }
 const { batch } = await planBatch({
   ledger,

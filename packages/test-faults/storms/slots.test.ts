@@ -1,11 +1,12 @@
-/** Four workers share the account's slots: never one call too many, and none left empty. */
+/** Four runners share the account's slots: they never exceed them, and leave none empty. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launch } from './fleet.ts'
-import type { LedgerPlace } from './ledger.ts'
-import { startService } from './mock-process.ts'
-import { talkers } from './people.ts'
+import type { LedgerLocation } from './ledger.ts'
+import { startMock } from './mock-process.ts'
+import { talkers } from './phone-numbers.ts'
 import { type Database, startPostgres } from './postgres.ts'
-import { isLong, judge, leadsOf, openLedger, plan } from './storm.ts'
+import { isLong, leadsOf, openLedger, plan } from './storm.ts'
+import { judge } from './verdict.ts'
 
 const caps = isLong
   ? [
@@ -25,18 +26,18 @@ beforeAll(async () => {
 afterAll(() => postgres[Symbol.asyncDispose]())
 
 test.each(caps)(
-  '4 workers fill $slots slots and never exceed them',
+  '4 runners fill $slots slots and never exceed them',
   async ({ slots, leads, speed }) => {
-    await using service = await startService({ speed })
-    const place: LedgerPlace = {
+    await using service = await startMock({ speed })
+    const location: LedgerLocation = {
       store: 'postgres',
       url: postgres.url,
       schema: `slots_${slots}_${process.pid}`,
     }
-    const ledger = await openLedger(place)
+    const ledger = await openLedger(location)
     const batch = await plan(ledger, talkers(leads))
     await using fleet = launch(4, () => ({
-      ledger: place,
+      ledger: location,
       url: service.url,
       limits: { maxConcurrent: slots, pollMs: 20 },
       isPatient: true,
