@@ -1,35 +1,40 @@
-/** The little call service behind every bad line: it makes calls, lists them, and counts what it is asked. */
+/** The small call service behind every bad line: it makes calls, lists them, and counts requests. */
+import { isRecord } from '@digame/internal'
 
 export interface Scenario<Fault> {
-  /** What the line does to a request to place a call. */
+  /** What the line does to a request that places a call. */
   readonly fault: Fault
-  /** Whether the service made a call of it. */
+  /** Whether the service makes a call of that request. */
   readonly created: boolean
-  /** What the list of calls is like; a late one misses the call when it is read first. */
+  /**
+   * How the list of calls behaves: `echoes` shows the keys, `silent` does not, `late` lacks the call at its first read,
+   * `down` and `forbidden` cannot be read.
+   */
   readonly list: 'echoes' | 'silent' | 'late' | 'down' | 'forbidden'
-  /** How far the service's clock is off, in milliseconds. */
+  /** How far the service's clock is ahead, in milliseconds. */
   readonly clockOffsetMs: number
 }
 
-/** What is seen of a scenario from the service's side. */
+/** A scenario as the service sees it. */
 export interface Line {
   readonly baseUrl: string
   readonly scenario: Scenario<unknown>
-  /** Requests to place a call that arrived. */
+  /** The requests to place a call that arrived. */
   posts: number
-  /** Those of them that came over a connection that had served another request. */
+  /** How many of them came over a connection that had served another request. */
   kept: number
   lists: number
   readonly calls: Record<string, unknown>[]
 }
 
-export interface Answer {
+/** A response of the service, before the line does anything to it. */
+export interface Reply {
   readonly status: number
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-export const lineOf = (baseUrl: string, scenario: Scenario<unknown>): Line => ({
+export const createLine = (baseUrl: string, scenario: Scenario<unknown>): Line => ({
   baseUrl,
   scenario,
   posts: 0,
@@ -38,14 +43,15 @@ export const lineOf = (baseUrl: string, scenario: Scenario<unknown>): Line => ({
   calls: [],
 })
 
-const dated = ({ scenario }: Line): Record<string, string> => ({
+const dateHeader = ({ scenario }: Line): Record<string, string> => ({
   date: new Date(Date.now() + scenario.clockOffsetMs).toUTCString(),
 })
 
-/** What a request to place a call is answered where nothing befalls the line. */
-export function place(line: Line, body: string): Answer {
+/** Handles a request to place a call. */
+export function placeCall(line: Line, body: string): Reply {
   line.posts++
-  const { to_number, dynamic_variables } = JSON.parse(body) as Record<string, unknown>
+  const request: unknown = JSON.parse(body)
+  const { to_number, dynamic_variables } = isRecord(request) ? request : {}
   const { created, list, clockOffsetMs } = line.scenario
   const call = {
     id: crypto.randomUUID(),
@@ -64,19 +70,20 @@ export function place(line: Line, body: string): Answer {
     ...(list !== 'silent' && { dynamic_variables }),
   }
   if (created) line.calls.push(call)
-  return { status: 201, body: JSON.stringify(call), headers: dated(line) }
+  return { status: 201, body: JSON.stringify(call), headers: dateHeader(line) }
 }
 
-export const missing: Answer = {
+/** The response to a request for one call. */
+export const missing: Reply = {
   status: 404,
   body: '{"error_code":"CALL_NOT_FOUND","message":"no"}',
   headers: {},
 }
 
-/** The calls, newest first. */
-export function listing(line: Line): Answer {
+/** Handles a request for the list of calls, newest first. */
+export function listCalls(line: Line): Reply {
   const { list } = line.scenario
-  const headers = dated(line)
+  const headers = dateHeader(line)
   line.lists++
   if (list === 'down') return { status: 503, body: '', headers }
   if (list === 'forbidden')

@@ -1,21 +1,21 @@
-/** What a line does to a request to place a call, and what may be said of it afterwards. */
+/** What the line does to a request that places a call, and what a client can know afterwards. */
 import type { Socket } from 'node:net'
 import { type Fault, respond } from './line.ts'
 
 export interface FaultCase {
   readonly name: string
-  /** What a client can know afterwards. */
+  /** The answer that a client can give afterwards. */
   readonly placed: 'no' | 'maybe'
   readonly fault: Fault
-  /** Whether the client hears something of the kind only by its deadline. */
+  /** Whether the client notices only at its deadline. */
   readonly slow?: boolean
-  /** The caller aborts a moment after the fault. */
+  /** Whether the caller aborts a moment after the fault. */
   readonly aborts?: boolean
-  /** Befalls a connection that has served another request. */
+  /** Whether the connection has served another request. */
   readonly reuses?: boolean
-  /** Befalls the open connections right before the request is written to one: too late for the client to notice. */
+  /** Acts on the open connections right before the request is written to one, too late for the client to notice. */
   readonly before?: (sockets: Iterable<Socket>) => void
-  /** The connection is reset before anything was read of it: nobody can have made a call of that. */
+  /** Whether the connection is reset before anything was read from it, so that no call can have been made. */
   readonly unread?: boolean
 }
 
@@ -49,7 +49,7 @@ const broken = (name: string, fault: Fault, slow = false): FaultCase => ({
   slow,
 })
 
-/** Everything that does not prove that no call was made. */
+/** Faults after which a call may have been made. */
 export const doubts: readonly FaultCase[] = [
   ...[301, 302, 303, 408, 409, 425, 499, 500, 503, 504].map((code) => doubt(code)),
   doubt(500, "the API's error", '{"status":"error","error_code":"INTERNAL_SERVER_ERROR","message":"no"}'),
@@ -98,22 +98,16 @@ export const doubts: readonly FaultCase[] = [
   }),
 ]
 
-/** Moments at which a caller may abort once the request has arrived. */
-export const aborts: readonly FaultCase[] = (
-  [
-    ['has the request, and the caller aborts', () => {}],
-    [
-      'has begun the head of an answer, and the caller aborts',
-      (socket, answer) => void socket.write(answer().subarray(0, 30)),
-    ],
-    [
-      'has begun the body of an answer, and the caller aborts',
-      (socket, answer) => void socket.write(half(answer())),
-    ],
-  ] as [string, Fault][]
-).map(([name, fault]) => ({ name, placed: 'maybe', fault, aborts: true }))
+/** Moments at which a caller aborts after the request has arrived. */
+export const aborts: readonly FaultCase[] = Object.entries<Fault>({
+  'has the request, and the caller aborts': () => {},
+  'has begun the head of an answer, and the caller aborts': (socket, answer) =>
+    void socket.write(answer().subarray(0, 30)),
+  'has begun the body of an answer, and the caller aborts': (socket, answer) =>
+    void socket.write(half(answer())),
+}).map(([name, fault]) => ({ name, placed: 'maybe', fault, aborts: true }))
 
-/** Answers that prove that no call was made. */
+/** Responses that prove that no call was made. */
 export const refusals: readonly FaultCase[] = [
   307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 412, 413, 414, 415, 417, 421, 422, 426, 428,
   431,

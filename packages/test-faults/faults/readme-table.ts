@@ -1,4 +1,4 @@
-/** What came of each fault, as the table in the README of the client. */
+/** The table in the client's README: how each fault ends. */
 import type { Ending } from './cell.ts'
 
 interface Row {
@@ -7,7 +7,7 @@ interface Row {
   readonly not: Set<string>
 }
 
-/** Requests received for one create, with their defaults and a shortened timeout, on Node in 2026-11. */
+/** Requests that arrive for one create of each rival, with its defaults and a shortened timeout, on Node in 2026-11. */
 const rivals: Readonly<
   Record<string, readonly [retell: number, vapi: number, openai: number, twilio: number]>
 > = {
@@ -20,9 +20,11 @@ const rivals: Readonly<
 const begin = '<!-- what came of each fault: begin -->\n'
 const end = '<!-- what came of each fault: end -->'
 
+/** The table as it is in a README. */
 export const tableIn = (readme: string): string =>
   readme.slice(readme.indexOf(begin) + begin.length, readme.indexOf(end))
 
+/** Collects how creates ended under each fault. */
 export class FaultReport {
   readonly #rows: ReadonlyMap<string, Row>
 
@@ -31,6 +33,7 @@ export class FaultReport {
     this.#rows = new Map(faults.map((name) => [name, { posts: new Set(), made: new Set(), not: new Set() }]))
   }
 
+  /** Adds the ending of one create; `made` says whether the service made the call. */
   add(fault: string, made: boolean, posts: number, ending: Ending): void {
     const row = this.#rows.get(fault)
     if (!row) throw new Error(`The table has no row for ${fault}`)
@@ -38,13 +41,14 @@ export class FaultReport {
     row[made ? 'made' : 'not'].add(ending.call ? 'returned' : `\`placed: '${ending.error?.placed}'\``)
   }
 
+  /** The table in Markdown. */
   table(): string {
-    const said = (values: Iterable<unknown>): string => [...values].join(' or ') || '–'
+    const list = (values: Iterable<unknown>): string => [...values].join(' or ') || '–'
     const rows = new Map<string, string[]>()
     for (const [fault, { posts, made, not }] of this.#rows) {
       const others = rivals[fault]
-      const cells = [said(posts), said(made), said(not), ...(others ?? ['', '', '', ''])].join(' | ')
-      // Statuses of which nothing else is to be said share a row.
+      const cells = [list(posts), list(made), list(not), ...(others ?? ['', '', '', ''])].join(' | ')
+      // Statuses that differ in nothing else share a row.
       const status = others ? undefined : /^answers (\d+)$/.exec(fault)?.[1]
       const row = status ? `answers ${cells}` : `${fault} ${cells}`
       const shared = rows.get(row)

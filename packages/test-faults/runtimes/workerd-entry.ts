@@ -1,5 +1,5 @@
-/** Entry for workerd: a request with the places as its body is answered with the results. */
-import { type Places, run } from './behaviours.ts'
+/** Runs the behaviours on workerd: takes the services as the body of a request and responds with the results. */
+import { run } from './behaviours.ts'
 
 interface Worker {
   fetch(request: Request): Promise<Response>
@@ -7,9 +7,9 @@ interface Worker {
 
 const worker: Worker = {
   async fetch(request) {
-    return Response.json(await run((await request.json()) as Places))
+    return Response.json(await run(JSON.parse(await request.text())))
   },
 }
 
-// biome-ignore lint/style/noDefaultExport: what workerd looks for
+// biome-ignore lint/style/noDefaultExport: workerd requires it
 export default worker
