@@ -1,18 +1,16 @@
-/** One contender in a process of its own: told how many calls to place, it answers with their CPU time, in microseconds. */
+/** One contender in a process of its own. For each number of creates, sends the CPU time that they took, in microseconds. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { contenders } from './contenders.ts'
+import { contenders, type Load } from './contenders.ts'
 
 const [, , name = '', baseUrl = '', folder = ''] = process.argv
 const inFlight = 50
 
-// Imports as a file of that folder would.
-const { load } = (await import(pathToFileURL(join(folder, 'load.mjs')).href)) as {
-  load: (name: string) => Promise<unknown>
-}
+// `load` imports packages as a file of that folder would.
+const { load }: { load: Load } = await import(pathToFileURL(join(folder, 'load.mjs')).href)
 
 const contender = contenders[name]
-if (!contender) throw new Error(`There is no contender ${name}`)
+if (!contender) throw new Error(`There is no contender "${name}".`)
 const place = await contender.make(load, baseUrl)
 
 async function run(creates: number): Promise<number> {
