@@ -35,7 +35,7 @@ function nodeAt(root: unknown, pointer: Pointer): MutableNode {
 }
 
 /** The changes of a node; the way that led to it says what kind of node it is. */
-function changesAt(pointer: Pointer, node: MutableNode): Iterable<Change> {
+function changesAt(root: Node, pointer: Pointer, node: MutableNode): Iterable<Change> {
   const [first, second] = pointer
   const key = pointer.at(-1)
   const parent = pointer.at(-2)
@@ -46,19 +46,23 @@ function changesAt(pointer: Pointer, node: MutableNode): Iterable<Change> {
   if (first === 'paths' && pointer.length === 3) return operationChanges(node)
   if (parent === 'parameters') return parameterChanges(node)
   if (parent === 'responses' || key === 'requestBody') return contentChanges(node)
-  return isSchema(node, key, parent) ? schemaChanges(node) : []
+  return isSchema(node, key, parent) ? schemaChanges(node, root) : []
 }
 
 // Below these keys nothing belongs to the contract, or it is changed together with the node above.
 const skipped = new Set(['examples', 'example', 'enum', 'required', 'security', 'tags', 'servers', 'info'])
 
-function* walk(value: unknown, pointer: Pointer = []): Generator<readonly [Pointer, Change]> {
+function* walk(
+  root: Node,
+  pointer: Pointer = [],
+  value: unknown = root,
+): Generator<readonly [Pointer, Change]> {
   if (typeof value !== 'object' || value === null) return
-  if (isRecord(value)) for (const change of changesAt(pointer, value)) yield [pointer, change]
+  if (isRecord(value)) for (const change of changesAt(root, pointer, value)) yield [pointer, change]
   for (const [key, child] of Object.entries(value)) {
     // A field may be called like a keyword.
     if (skipped.has(key) && pointer.at(-1) !== 'properties') continue
-    yield* walk(child, [...pointer, key])
+    yield* walk(root, [...pointer, key], child)
   }
 }
 

@@ -1,9 +1,11 @@
 /** Changes of one schema, apart from the schemas inside it. */
 import { isRecord } from '@digame/internal'
+import { locate, type Node } from '../../contract/document.ts'
 import {
   type Change,
   type Edit,
   type MutableNode,
+  objectsAt,
   rekey,
   remove,
   set,
@@ -128,9 +130,34 @@ function* constraintChanges(schema: MutableNode): Generator<Change> {
     yield { operator: 'object closed', what: '', edit: set('additionalProperties', false) }
 }
 
-/** Every change of one schema. */
-export function* schemaChanges(schema: MutableNode): Generator<Change> {
+/** A schema, or the one that it refers to. */
+const resolve = (schema: Node, root: Node): Node => {
+  const { $ref } = schema
+  return typeof $ref === 'string' ? locate($ref.slice(2).split('/'), root).node : schema
+}
+
+/** Whether an alternative adds nothing: it names values of a string where another one allows every string. */
+const isIncluded = (alternative: Node, others: readonly Node[]): boolean =>
+  alternative['enum'] !== undefined &&
+  others.some(
+    ({ type, enum: values, format, pattern }) => type === 'string' && !values && !format && !pattern,
+  )
+
+function* alternativeChanges(schema: MutableNode, root: Node): Generator<Change> {
+  const alternatives = objectsAt(schema, 'anyOf')
+  const resolved = alternatives.map((one) => resolve(one, root))
+  for (const [index, alternative] of alternatives.entries()) {
+    const others = alternatives.filter((one) => one !== alternative)
+    const what = String(alternative['$ref'] ?? alternative['type']).replace(/.*\//, '')
+    if (!isIncluded(resolved[index] ?? {}, resolved.toSpliced(index, 1)))
+      yield { operator: 'alternative dropped', what, edit: set('anyOf', others) }
+  }
+}
+
+/** Every change of one schema of a document. */
+export function* schemaChanges(schema: MutableNode, root: Node): Generator<Change> {
   for (const changes of [fieldChanges, typeChanges, valueChanges, constraintChanges]) yield* changes(schema)
+  yield* alternativeChanges(schema, root)
 }
 
 const insideSchemas = new Set(['schemas', 'properties'])
