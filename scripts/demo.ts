@@ -1,4 +1,4 @@
-/** `npm start`: places a call with the real command line against the mock, and follows it to its end. */
+/** `npm start`: runs the command line, which places a call in its mock and follows it to the end. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

@@ -1,4 +1,4 @@
-/** What a task of the gate counts as. */
+/** Counts the result of a gate task. */
 
 export interface Task {
   readonly taskId: string
@@ -12,12 +12,12 @@ export interface Task {
   }
 }
 
-/** What vitest writes down. */
+/** The part of vitest's JSON report that is counted. */
 export interface Report {
   readonly numPassedTests: number
   readonly numFailedTests: number
   readonly numPendingTests: number
-  /** Files and their groups: those with a failed test, and those that could not be loaded. */
+  /** Files and groups that contain a failed test, and files that could not be loaded. */
   readonly numFailedTestSuites: number
 }
 
@@ -27,7 +27,7 @@ export interface Tally {
   readonly skipped: number
 }
 
-/** A task with a report counts as its tests, any other as one; what either says of a failure is believed. */
+/** Counts the tests of a task with a report, or the task itself. It fails if either its report or its exit code says so. */
 export function tallyOf({ cache, execution }: Pick<Task, 'cache' | 'execution'>, report?: Report): Tally {
   const ok = cache.status === 'HIT' || execution?.exitCode === 0
   return {

@@ -1,4 +1,4 @@
-/** Runs turbo without telemetry, and gives its exit code. */
+/** Runs turbo with telemetry turned off. @returns its exit code */
 import { spawn } from 'node:child_process'
 
 export async function turbo(args: readonly string[]): Promise<number> {

@@ -1,21 +1,31 @@
 #!/usr/bin/env node
 import module from 'node:module'
 import process from 'node:process'
-import { exitCodes } from './exit-codes.ts'
+import type { PlacedCall, World } from './context.ts'
 
 const interrupt = new AbortController()
-// Once: whoever interrupts again does not want to wait for what is to be said.
+// Once: a second signal ends the process without waiting for what is still to be printed.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort())
 
 module.enableCompileCache?.()
 const { run } = await import('./run.ts')
+const { printStdoutError } = await import('./print-error.ts')
 
-process.stderr.on('error', () => {})
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') process.stderr.write(`error: stdout: ${error.message}\n`)
-  // Nobody reads any more, and what is under way would keep the process alive. Of a placed call nothing was told.
-  process.exit(process.argv[2] === 'call' ? exitCodes.unknown : exitCodes.failure)
-})
-
+let placed: PlacedCall | undefined
 const { stdout, stderr, env } = process
-process.exitCode = await run(process.argv.slice(2), { stdout, stderr, env, signal: interrupt.signal })
+const argv = process.argv.slice(2)
+const world: World = {
+  stdout,
+  stderr,
+  env,
+  signal: interrupt.signal,
+  onPlaced: (call) => {
+    placed = call
+  },
+}
+
+stderr.on('error', () => {})
+// Without a reader there is nothing left to do, and work under way would keep the process alive.
+stdout.on('error', (error) => process.exit(printStdoutError(error, world, argv.includes('--json'), placed)))
+
+process.exitCode = await run(argv, world)

@@ -1,19 +1,9 @@
 import type { ExitCode } from './exit-codes.ts'
 
-/** The command line or the environment is wrong; its message says what, where and what to do instead. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-  readonly code: string
-
-  constructor(message: string, code = 'USAGE') {
-    super(message)
-    this.code = code
-  }
-}
-
-/** The command could not do what it is for, through nobody's mistake in this program; its message says why. */
-export class FailedError extends Error {
-  override readonly name = 'FailedError'
+/** An error of this program itself. Its message is complete: what, where, and what to do instead. */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError'
+  /** Stable, in SCREAMING_SNAKE_CASE. */
   readonly code: string
 
   constructor(message: string, code: string) {
@@ -22,17 +12,30 @@ export class FailedError extends Error {
   }
 }
 
-/** The person interrupted, and nothing was left half done. */
-export class InterruptedError extends Error {
-  override readonly name = 'InterruptedError'
-  readonly code = 'INTERRUPTED'
+/** The command line, the environment or a document is wrong; nothing was sent. */
+export class UsageError extends CommandError {
+  override readonly name = 'UsageError'
 
-  constructor() {
-    super('Nothing was done.')
+  constructor(message: string, code = 'USAGE') {
+    super(message, code)
   }
 }
 
-/** Ends a command that has said all there is to say, with another code than 0. */
+/** The command could not do its work, although its usage was right. */
+export class FailedError extends CommandError {
+  override readonly name = 'FailedError'
+}
+
+/** The user interrupted the command before it had done anything. */
+export class InterruptedError extends CommandError {
+  override readonly name = 'InterruptedError'
+
+  constructor() {
+    super('Nothing was done.', 'INTERRUPTED')
+  }
+}
+
+/** Ends a command that has printed everything already, with an exit code other than 0. */
 export class Ended extends Error {
   override readonly name = 'Ended'
   readonly exitCode: ExitCode
@@ -43,11 +46,12 @@ export class Ended extends Error {
   }
 }
 
-/** A failure although a call exists, or may exist; its cause is what failed. */
+/** A failure although a call was placed or may have been placed. Its cause is what failed. */
 export class PlacedError extends Error {
   override readonly name = 'PlacedError'
-  /** What the person can do next. */
+  /** What to do next. */
   readonly advice: string
+  /** The call, if its id is known. */
   readonly callId: string | undefined
 
   constructor(cause: unknown, advice: string, callId?: string) {

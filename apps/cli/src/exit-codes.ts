@@ -1,16 +1,16 @@
-/** What the process ends with; the README's table says the same. After 1, 2 and 4 of `digame call` no call was placed. */
+/** The exit codes of the process; the README has the same table. After 1, 2 and 4 of `digame call` no call was placed. */
 export const exitCodes = {
-  /** Done. How a call ended does not count: the outcome is data. */
+  /** Done. How a call ended does not matter: the outcome is data. */
   ok: 0,
-  /** The service refused, could not be reached, or failed; for `spec diff`: there are unknown differences. */
+  /** The service refused, could not be reached or failed; for `spec diff`: there are unknown differences. */
   failure: 1,
-  /** The command line, the environment, or a file or document is wrong; nothing was sent to the service. */
+  /** The command line, the environment, a file or a document is wrong; nothing was sent to the service. */
   usage: 2,
-  /** The service answered 401 or 403. */
+  /** The service responded with 401 or 403. */
   authentication: 4,
-  /** A call was or may have been placed, and not all that was asked for could be found out. */
+  /** A call was placed or may have been placed, but part of the requested result is missing. */
   unknown: 5,
-  /** SIGINT or SIGTERM. */
+  /** Interrupted by SIGINT or SIGTERM. */
   interrupted: 130,
 } as const
 

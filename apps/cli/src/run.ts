@@ -4,15 +4,12 @@ import type { Context, World } from './context.ts'
 import { Ended, UsageError } from './errors.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { isColoured } from './output.ts'
-import { report } from './print-error.ts'
-
-/** The mock reads its flags itself, as `digame-mock` does: to Stricli they are words. */
-const handOver = ([mock = '', ...typed]: readonly string[]): readonly string[] => [mock, '--', ...typed]
+import { printError } from './print-error.ts'
 
 /** Runs one command line. @returns what the process is to end with; never throws */
 export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
   const failures: unknown[] = []
-  const complaints: string[] = []
+  const usageProblems: string[] = []
   const app = createApp(argv, (error) => {
     failures.push(error)
     return exitCodes.failure
@@ -21,15 +18,19 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     write: (text: string) => void world.stdout.write(text),
     getColorDepth: () => (isColoured(world.stdout, world.env) ? 4 : 1),
   }
-  // What Stricli itself says is a complaint about the command line: it is told in one place, and as one line.
-  const process = { stdout, stderr: { write: (text: string) => void complaints.push(text) }, exitCode: null }
+  // Whatever Stricli itself prints is about the command line. It is collected here and printed below, as one line.
+  const process = {
+    stdout,
+    stderr: { write: (text: string) => void usageProblems.push(text) },
+    exitCode: null,
+  }
   const context: Context & { process: { exitCode: number | null } } = { ...world, process }
-  await runApplication(app, argv[0] === 'mock' ? handOver(argv) : argv, context)
+  await runApplication(app, argv, context)
   const code = context.process.exitCode
   if (code === exitCodes.ok) return exitCodes.ok
-  const complaint = complaints[0]?.trim() ?? 'Nothing is known of the cause.'
+  const problem = usageProblems[0]?.trim() ?? 'The cause is unknown.'
   const isUsage = code === Stricli.InvalidArgument || code === Stricli.UnknownCommand
   if (failures[0] instanceof Ended) return failures[0].exitCode
-  const failure = isUsage ? new UsageError(complaint) : failures[0]
-  return report(failure ?? new Error(complaint), world, argv.includes('--json'))
+  const failure = isUsage ? new UsageError(problem) : failures[0]
+  return printError(failure ?? new Error(problem), world, argv.includes('--json'))
 }

@@ -1,7 +1,7 @@
 import { type Diga, DigaApiError, type Message } from '@digame/client'
 
-/** What was said in a call, oldest first; nothing if nobody spoke. @throws DigaError, also if there is no such call */
-export async function* transcript(
+/** Reads the messages of a call, oldest first; none if nobody spoke. @throws DigaError, also if the call does not exist */
+export async function* readTranscript(
   diga: Diga,
   id: string,
   signal: AbortSignal,
@@ -10,7 +10,7 @@ export async function* transcript(
     yield* diga.calls.messages(id, { order: 'asc', limit: 1000 }, { signal })
   } catch (error) {
     if (!(error instanceof DigaApiError) || error.status !== 404) throw error
-    // The service answers 404 both to a silent call and to one that does not exist.
+    // The service responds with 404 for a call without messages too. Reading the call itself tells them apart.
     await diga.calls.get(id, { signal })
   }
 }

@@ -11,13 +11,13 @@ import {
   UnsatisfiedPositionalError,
 } from '@stricli/core'
 import { UsageError } from './errors.ts'
-import { shown } from './input.ts'
+import { quoteInput } from './input.ts'
 
-// Stricli does not tell whether a name is that of a flag.
-const flag = (name: string): string => (['to', 'id', 'file|url'].includes(name) ? `<${name}>` : `--${name}`)
+// Stricli does not say whether a name belongs to a flag or to an argument.
+const label = (name: string): string => (['to', 'id', 'file|url'].includes(name) ? `<${name}>` : `--${name}`)
 
-/** What is wrong with a command line, in one sentence; numbers are never repeated. */
-function complaint(error: unknown, argv: readonly string[]): string {
+/** Says in one sentence what is wrong with a command line, without repeating a phone number. */
+function describeProblem(error: unknown, argv: readonly string[]): string {
   if (error instanceof FlagNotFoundError) {
     const [nearest] = error.corrections
     const instead = nearest ? `did you mean --${kebab(nearest)}?` : 'see --help.'
@@ -26,22 +26,24 @@ function complaint(error: unknown, argv: readonly string[]): string {
   if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}; see --help.`
   if (error instanceof ArgumentParseError) {
     const { exception, externalFlagNameOrPlaceholder: name } = error
-    return `${flag(name)}: ${exception instanceof UsageError ? exception.message : 'takes no value.'}`
+    return exception instanceof UsageError
+      ? `${label(name)}: ${exception.message}`
+      : `${label(name)} takes no value.`
   }
   if (error instanceof EnumValidationError) {
-    return `--${error.externalFlagName}: ${shown(error.input)} is none of ${error.values.join(', ')}.`
+    return `--${error.externalFlagName}: ${quoteInput(error.input)} is not one of ${error.values.join(', ')}.`
   }
   if (error instanceof UnsatisfiedFlagError) {
     const name = `--${kebab(error.externalFlagName)}`
-    // Stricli has the same error for a flag that is not there.
-    const isTyped = argv.some((typed) => kebab(typed) === name)
-    return `${name} ${isTyped ? 'needs a value' : 'is missing'}; see --help.`
+    // Stricli throws the same error for a flag that is missing.
+    const isPresent = argv.some((typed) => kebab(typed) === name)
+    return `${name} ${isPresent ? 'needs a value' : 'is missing'}; see --help.`
   }
-  if (error instanceof UnexpectedFlagError) return `--${error.externalFlagName} is there twice; give it once.`
+  if (error instanceof UnexpectedFlagError) return `--${error.externalFlagName} is given twice; give it once.`
   if (error instanceof UnexpectedPositionalError) {
     return error.input.startsWith('-')
-      ? `${shown(error.input)} is no flag; see --help.`
-      : 'There is one argument too many; put what has spaces in it into quotes.'
+      ? `${quoteInput(error.input)} is not a flag; see --help.`
+      : 'There is one argument too many; put a value with spaces in quotes.'
   }
   if (error instanceof UnsatisfiedPositionalError) return `<${error.placeholder}> is missing; see --help.`
   return String(error)
@@ -49,10 +51,10 @@ function complaint(error: unknown, argv: readonly string[]): string {
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
-/** Stricli's texts, with complaints of our own about a command line. */
+/** Stricli's texts, with our own messages about a wrong command line. */
 export const textFor = (argv: readonly string[]): ApplicationText => ({
   ...text_en,
-  exceptionWhileParsingArguments: (error) => complaint(error, argv),
+  exceptionWhileParsingArguments: (error) => describeProblem(error, argv),
   noCommandRegisteredForInput: ({ input, corrections }) =>
-    `There is no command ${shown(input)}; ${corrections.length > 0 ? `did you mean ${corrections.join(' or ')}?` : 'see digame --help.'}`,
+    `There is no command ${quoteInput(input)}; ${corrections.length > 0 ? `did you mean ${corrections.join(' or ')}?` : 'see digame --help.'}`,
 })

@@ -13,153 +13,153 @@ afterEach(async () => {
   await mock.close()
 })
 
-const given = [to, '--from', from]
+const numbers = [to, '--from', from]
 
-/** What is typed after `digame`, and all that is said about it. */
-const bad: readonly (readonly [title: string, argv: readonly string[], said: string])[] = [
+/** What is typed after `digame`, and the message. */
+const bad: readonly (readonly [title: string, argv: readonly string[], message: string])[] = [
   [
     'a number without +34',
     ['call', '612345678', '--from', from],
-    'The number to call, "6123***78", is not a Spanish number in full; write +34612345678.',
+    'The number to call, "6123***78", is not a complete Spanish number; write +34612345678.',
   ],
   [
     'a number with spaces',
     ['call', '+34 612 345 678', '--from', from],
-    'The number to call, "+34 *********78", is not a Spanish number in full; write +34612345678.',
+    'The number to call, "+34 *********78", is not a complete Spanish number; write +34612345678.',
   ],
   [
     'a number with 0034',
     ['call', '0034612345678', '--from', from],
-    'The number to call, "0034*******78", is not a Spanish number in full; write +34612345678.',
+    'The number to call, "0034*******78", is not a complete Spanish number; write +34612345678.',
   ],
   [
     'a number with 34 alone',
     ['call', '34 612-345-678', '--from', from],
-    'The number to call, "34 6********78", is not a Spanish number in full; write +34612345678.',
+    'The number to call, "34 6********78", is not a complete Spanish number; write +34612345678.',
   ],
   [
     'a foreign number',
     ['call', '+14155550100', '--from', from],
-    'The number to call, "+141******00", is not a Spanish number in full; write +34 and nine digits, such as +34612345678.',
+    'The number to call, "+141******00", is not a complete Spanish number; write +34 and nine digits, such as +34612345678.',
   ],
   [
-    'a number of spaces',
+    'a number in two arguments',
     ['call', '+34 612', '345', '--from', from],
-    'There is one argument too many; put what has spaces in it into quotes.',
+    'There is one argument too many; put a value with spaces in quotes.',
   ],
   ['no number', ['call', '--from', from], '<to> is missing; see --help.'],
   [
     'two numbers',
     ['call', to, to, '--from', from],
-    'There is one argument too many; put what has spaces in it into quotes.',
+    'There is one argument too many; put a value with spaces in quotes.',
   ],
   ['no --from', ['call', to], '--from is missing; see --help.'],
-  ['--from at the end, without a value', ['call', to, '--from'], '--from needs a value; see --help.'],
+  ['--from without a value at the end', ['call', to, '--from'], '--from needs a value; see --help.'],
   [
     'a flag in camel case without a value',
-    ['call', ...given, '--agentVersion'],
+    ['call', ...numbers, '--agentVersion'],
     '--agent-version needs a value; see --help.',
   ],
   ['--from without a value', ['call', to, '--from', '--wait'], '--from needs a value; see --help.'],
-  ['an empty --from', ['call', to, '--from='], '"--from=" is no flag; see --help.'],
+  ['an empty --from', ['call', to, '--from='], '"--from=" is not a flag; see --help.'],
   [
-    'a --from of no country',
+    'a --from without a country code',
     ['call', to, '--from', '910000001'],
     '--from: "9100…" is neither a number in E.164 nor a uuid; write a number of your account, such as +34910000001, or its uuid.',
   ],
   [
-    'a --from that is no number',
+    'a --from that is not a number',
     ['call', to, '--from', 'hello'],
     '--from: "hello" is neither a number in E.164 nor a uuid; write a number of your account, such as +34910000001, or its uuid.',
   ],
   ['a --from that is a flag', ['call', to, '--from', '-5'], '--from: "-5" looks like a flag; see --help.'],
-  ['--from twice', ['call', ...given, '--from', '+34910000002'], '--from is there twice; give it once.'],
-  ['an unknown flag', ['call', ...given, '--wat'], 'There is no flag --wat; did you mean --wait?'],
+  ['--from twice', ['call', ...numbers, '--from', '+34910000002'], '--from is given twice; give it once.'],
+  ['an unknown flag', ['call', ...numbers, '--wat'], 'There is no flag --wat; did you mean --wait?'],
   [
     'an unknown flag with a value',
-    ['call', ...given, '--dry-run=1'],
+    ['call', ...numbers, '--dry-run=1'],
     'There is no flag --dry-run; see --help.',
   ],
-  ['an unknown letter', ['call', ...given, '-w'], 'There is no flag -w; see --help.'],
-  ['a negated flag', ['call', ...given, '--no-wait'], 'There is no flag --no-wait; did you mean --wait?'],
+  ['an unknown short flag', ['call', ...numbers, '-w'], 'There is no flag -w; see --help.'],
+  ['a negated flag', ['call', ...numbers, '--no-wait'], 'There is no flag --no-wait; did you mean --wait?'],
   [
-    'a flag of JavaScript',
-    ['call', ...given, '--constructor', 'x'],
+    'a flag that is a property of every object',
+    ['call', ...numbers, '--constructor', 'x'],
     'There is no flag --constructor; see --help.',
   ],
-  ['a flag as a key', ['call', ...given, '--key', '--x'], '--key: "--x" looks like a flag; see --help.'],
+  ['a flag as a key', ['call', ...numbers, '--key', '--x'], '--key: "--x" looks like a flag; see --help.'],
   [
     'a key with a space',
-    ['call', ...given, '--key', 'a b'],
+    ['call', ...numbers, '--key', 'a b'],
     '--key must be 1 to 200 visible ASCII characters without spaces.',
   ],
-  ['a switch with a value', ['call', ...given, '--wait=perhaps'], '--wait: takes no value.'],
+  ['a switch with a value', ['call', ...numbers, '--wait=perhaps'], '--wait takes no value.'],
   [
-    'an agent version that is no uuid',
-    ['call', ...given, '--agent-version', '5f0f2d64'],
+    'an agent version that is not a uuid',
+    ['call', ...numbers, '--agent-version', '5f0f2d64'],
     '--agent-version: "5f0f2d64" is not a uuid; copy one like 5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10.',
   ],
   [
-    'a number as an agent version',
-    ['call', ...given, '--agent-version', to],
+    'a phone number as an agent version',
+    ['call', ...numbers, '--agent-version', to],
     '--agent-version: "+346…" is not a uuid; copy one like 5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10.',
   ],
   [
     'a variable without =',
-    ['call', ...given, '--var', 'Ana'],
+    ['call', ...numbers, '--var', 'Ana'],
     '--var: "Ana" has no "="; write name=value, such as customer_name=Ana.',
   ],
   [
     'a variable without a name',
-    ['call', ...given, '--var', '=Ana'],
-    '--var: "=Ana" has no plain name before "="; write name=value.',
+    ['call', ...numbers, '--var', '=Ana'],
+    '--var: "=Ana" has no valid name before "="; write name=value, such as customer_name=Ana.',
   ],
   [
     'a variable with a space in its name',
-    ['call', ...given, '--var', 'first name=Ana'],
-    '--var: "first name=Ana" has no plain name before "="; write name=value.',
+    ['call', ...numbers, '--var', 'first name=Ana'],
+    '--var: "first name=Ana" has no valid name before "="; write name=value, such as customer_name=Ana.',
   ],
   [
     'a variable twice',
-    ['call', ...given, '--var', 'a=1', '--var', 'b=2', '--var', 'a=3'],
-    '--var: "a" is there twice; give each name once.',
+    ['call', ...numbers, '--var', 'a=1', '--var', 'b=2', '--var', 'a=3'],
+    '--var: "a" is given twice; give each name once.',
   ],
   [
-    'the variable of the key',
-    ['call', ...given, '--var', 'digame_key=1'],
-    '--var: digame_key is the idempotency key of the call; give it with --key.',
+    'the variable that holds the key',
+    ['call', ...numbers, '--var', 'digame_key=1'],
+    '--var: digame_key holds the idempotency key; set it with --key.',
   ],
   ...['tomorrow', '2026-07-22', '2026-07-22T18:00', '2026-02-30T10:00:00Z', '2026-07-22T25:00:00Z'].map(
     (date) =>
       [
         `--not-after ${date}`,
-        ['call', ...given, '--not-after', date],
-        `--not-after: "${date}" is not a moment; write date, time and zone, such as 2026-07-22T18:00:00+02:00.`,
+        ['call', ...numbers, '--not-after', date],
+        `--not-after: "${date}" is not a date and time; write date, time and zone, such as 2026-07-22T18:00:00+02:00.`,
       ] as const,
   ),
   [
     '--mock-speed 0',
-    ['call', ...given, '--mock', '--mock-speed', '0'],
+    ['call', ...numbers, '--mock', '--mock-speed', '0'],
     '--mock-speed: "0" is not a factor; write a number above 0, such as 10 or 0.5.',
   ],
   [
     '--mock-speed without --mock',
-    ['call', ...given, '--mock-speed', '5'],
-    '--mock-speed does nothing alone; add --mock.',
+    ['call', ...numbers, '--mock-speed', '5'],
+    '--mock-speed has no effect without --mock; add --mock.',
   ],
   ['an unknown command', ['cal', to], 'There is no command "cal"; did you mean `call`?'],
-  ['a number as a command', [to], 'There is no command "+346…"; see digame --help.'],
+  ['a phone number as a command', [to], 'There is no command "+346…"; see digame --help.'],
   ['an unknown command of calls', ['calls', 'lst'], 'There is no command "lst"; did you mean `list`?'],
   ['a call without an id', ['calls', 'get'], '<id> is missing; see --help.'],
   [
-    'a call id that is no uuid',
+    'a call id that is not a uuid',
     ['calls', 'watch', '..'],
     '<id>: ".." is not a uuid; copy one like 5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10.',
   ],
   [
     'an unknown status',
     ['calls', 'list', '--status', 'done'],
-    '--status: "done" is none of dialing, in_queue, in_progress, completed, failed, transferred, no_answer.',
+    '--status: "done" is not one of dialing, in_queue, in_progress, completed, failed, transferred, no_answer.',
   ],
   [
     '--limit 0',
@@ -169,23 +169,23 @@ const bad: readonly (readonly [title: string, argv: readonly string[], said: str
   [
     '--all with --limit',
     ['calls', 'list', '--all', '--limit', '5'],
-    '--all and --limit contradict each other; give one.',
+    '--all and --limit contradict each other; give only one.',
   ],
 ]
 
-test.for(bad)('%s is refused', async ([, argv, said]) => {
+test.for(bad)('%s is refused', async ([, argv, message]) => {
   const { code, stdout, stderr } = await digame(argv, { fetch: mock.fetch })
-  expect(stderr).toBe(`error: ${said}\n`)
+  expect(stderr).toBe(`error: ${message}\n`)
   expect(stdout).toBe('')
   expect(code).toBe(2)
 })
 
-test.for(bad)('%s is refused in JSON', async ([, argv, said]) => {
+test.for(bad)('%s is refused in JSON', async ([, argv, message]) => {
   const { code, stdout, stderr } = await digame([...argv, '--json'], { fetch: mock.fetch })
   expect(JSON.parse(stderr).error).toMatchObject({
     name: expect.any(String),
     code: expect.any(String),
-    message: said,
+    message,
   })
   expect(stdout).toBe('')
   expect(code).toBe(2)
@@ -209,17 +209,17 @@ test.for([
     { DIGA_API_KEY: 'sk-1', DIGA_BASE_URL: ' ' },
     'DIGA_BASE_URL: The base URL must look like https://api.diga.io, without user, query or fragment.',
   ],
-] as const)('the environment %o is refused', async ([env, said]) => {
-  const { code, stderr } = await digame(['call', ...given], { fetch: mock.fetch, env })
-  expect(stderr).toBe(`error: ${said}\n`)
+] as const)('the environment %o is refused', async ([env, message]) => {
+  const { code, stderr } = await digame(['call', ...numbers], { fetch: mock.fetch, env })
+  expect(stderr).toBe(`error: ${message}\n`)
   expect(code).toBe(2)
 })
 
 test.for([[], ['--mock']])('a --not-after in the past is refused, with %o', async (flags) => {
-  const argv = ['call', ...given, '--not-after', '1999-12-31T23:59:59Z', ...flags]
+  const argv = ['call', ...numbers, '--not-after', '1999-12-31T23:59:59Z', ...flags]
   const { code, stdout, stderr } = await digame(argv, { fetch: mock.fetch })
   expect(stderr).toMatch(
-    /^error: --not-after: 1999-12-31T23:59:59\.000Z has passed, as it is 2\S+Z; give a later moment\.\n$/,
+    /^error: --not-after: 1999-12-31T23:59:59\.000Z has passed, as it is 2\S+Z; give a later date and time\.\n$/,
   )
   expect(stdout).toBe('')
   expect(code).toBe(2)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { exitCodes } from '../src/exit-codes.ts'
 import { from, to } from './helpers.ts'
 
@@ -14,7 +14,7 @@ interface Ended {
   readonly stderr: string
 }
 
-/** Runs bin.ts in a process of its own; the listeners are told of all that an output has got, each time it gets more. */
+/** Runs bin.ts in its own process. A listener is called with the whole text of its output each time more arrives. */
 function bin(
   argv: readonly string[],
   conditions: readonly string[],
@@ -37,7 +37,7 @@ function bin(
   })
 }
 
-// Without the condition `source` neither the client nor the mock can be loaded in the workspace.
+// In the workspace neither the client nor the mock can be loaded without the condition `source`.
 test('--version and --help load neither the client nor the mock', async () => {
   const { version } = JSON.parse(readFileSync(file('package.json'), 'utf8'))
   expect(await bin(['--version'], [])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
@@ -45,7 +45,7 @@ test('--version and --help load neither the client nor the mock', async () => {
   expect(await bin(['call', to, '--from', from], [])).toMatchObject({ code: 1, stdout: '' })
 })
 
-test('a bad flag exits 2', async () => {
+test('an unknown flag exits 2', async () => {
   const { code, stdout, stderr } = await bin(['call', to, '--from', from, '--mock', '--wat'], [source])
   expect([code, stdout, stderr]).toEqual([2, '', 'error: There is no flag --wat; did you mean --wait?\n'])
 })
@@ -60,7 +60,7 @@ test.for(['SIGINT', 'SIGTERM'] as const)('%s while waiting exits 130', async (si
   expect(code).toBe(130)
 })
 
-test.for(['SIGINT', 'SIGTERM'] as const)('%s ends the mock at once, and well', async (signal) => {
+test.for(['SIGINT', 'SIGTERM'] as const)('%s ends the mock at once with exit code 0', async (signal) => {
   const argv = ['mock', '--port', '0', '--control-port', '0']
   const ended = await bin(argv, [source], undefined, (text, child) => {
     if (text.includes('/_mock/')) child.kill(signal)
@@ -68,24 +68,73 @@ test.for(['SIGINT', 'SIGTERM'] as const)('%s ends the mock at once, and well', a
   expect(ended).toMatchObject({ code: 0, stderr: '' })
 })
 
-test('a reader of stdout that has gone does not make a placed call look unplaced', async () => {
-  const closing = new Promise<number | null>((resolve) => {
-    const child = spawn(
-      process.execPath,
-      [source, file('src/bin.ts'), 'call', to, '--from', from, '--mock'],
-      {
-        env: {},
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    )
-    child.stdout.destroy()
-    child.on('close', resolve)
+interface Written {
+  readonly code: number | null
+  readonly stderr: string
+}
+
+/** Runs bin.ts with a stdout that cannot be written: a full disk, or a pipe whose reader has gone. */
+function binWithout(stdout: 'full' | 'closed', argv: readonly string[]): Promise<Written> {
+  return new Promise((resolve, reject) => {
+    const full = stdout === 'full' ? openSync('/dev/full', 'w') : undefined
+    const child = spawn(process.execPath, [source, file('src/bin.ts'), ...argv], {
+      env: {},
+      stdio: ['ignore', full ?? 'pipe', 'pipe'],
+    })
+    if (full !== undefined) closeSync(full)
+    child.stdout?.destroy()
+    let stderr = ''
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
+      stderr += text
+    })
+    child.on('error', reject).on('close', (code) => resolve({ code, stderr }))
   })
-  expect(await closing).toBe(5)
+}
+
+const placeInMock = ['call', to, '--from', from, '--mock']
+const mockAdvice = 'It was the mock, and nobody was called.'
+
+// Only Linux has /dev/full.
+const isLinux = process.platform === 'linux'
+
+describe('a stdout that cannot be written', () => {
+  test.for([...(isLinux ? [['full', 'ENOSPC'] as const] : []), ['closed', 'EPIPE'] as const])(
+    'does not make a placed call look unplaced: %s',
+    async ([stdout, code]) => {
+      const written = await binWithout(stdout, placeInMock)
+      expect(written.stderr).toMatch(/^calling /)
+      expect(written.stderr.split('\n').slice(1)).toEqual([
+        `error: Cannot write to stdout (${code}).`,
+        mockAdvice,
+        '',
+      ])
+      expect(written.code).toBe(5)
+    },
+  )
+
+  test.for([...(isLinux ? (['full'] as const) : []), 'closed' as const])(
+    'leaves the id of the call in JSON on stderr: %s',
+    async (stdout) => {
+      const { code, stderr } = await binWithout(stdout, [...placeInMock, '--json'])
+      const { error } = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')
+      expect(error).toMatchObject({ name: 'FailedError', code: 'STDOUT_FAILED', advice: mockAdvice })
+      expect(error.callId).toMatch(/^[\da-f-]{36}$/)
+      expect(code).toBe(5)
+    },
+  )
+
+  test.runIf(isLinux)('fails in one line where no call was placed', async () => {
+    const help = await binWithout('full', ['call', '--help'])
+    expect(help).toEqual({ code: 1, stderr: 'error: Cannot write to stdout (ENOSPC).\n' })
+  })
+
+  test('ends quietly with 1 where the reader has gone and no call was placed', async () => {
+    expect(await binWithout('closed', ['call', '--help'])).toEqual({ code: 1, stderr: '' })
+  })
 })
 
-test('the README tells the exit codes', () => {
+test('the README lists the exit codes', () => {
   const readme = readFileSync(file('README.md'), 'utf8')
-  const told = [...readme.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code))
-  expect(told).toEqual(Object.values(exitCodes))
+  const listed = [...readme.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code))
+  expect(listed).toEqual(Object.values(exitCodes))
 })

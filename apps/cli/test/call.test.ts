@@ -28,7 +28,7 @@ async function call(
   return { mock, ...(await digame(['call', number, '--from', from, ...argv], inTime(mock, time))) }
 }
 
-test('shows each change of status, then the outcome and the transcript', async () => {
+test('prints each status, then the outcome and the transcript', async () => {
   const { mock, code, stdout, stderr } = await call(to, ['--wait', '--key', 'ana-1'])
   const callId = mock.calls[0]?.id
   expect(stderr.split('\n')).toEqual([
@@ -53,14 +53,28 @@ test('shows each change of status, then the outcome and the transcript', async (
   expect(code).toBe(0)
 })
 
-test('ends without --wait when the call is accepted', async () => {
+test('reports the id of a placed call before anything is written to stdout', async () => {
+  const time = createTime()
+  const mock = await createMock({ clock: time.clock })
+  mocks.push(mock)
+  const log: string[] = []
+  await digame(['call', to, '--from', from], {
+    ...inTime(mock, time),
+    onPlaced: ({ callId, advice }) => log.push(callId, advice),
+    onStdout: () => log.push('stdout'),
+  })
+  const callId = mock.calls[0]?.id
+  expect(log).toEqual([callId, `The call was placed; read it with: digame calls get ${callId}`, 'stdout'])
+})
+
+test('ends when the call is accepted without --wait', async () => {
   const { mock, code, stdout } = await call(to)
   expect(stdout).toBe(`call    ${mock.calls[0]?.id}\nstatus  dialing\n`)
   expect(mock.journal.map(({ operation }) => operation)).toEqual(['placeCall'])
   expect(code).toBe(0)
 })
 
-test('sends what the flags say', async () => {
+test('sends the values of the flags', async () => {
   const version = '5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10'
   const variables = ['--var', 'customer_name=Ana', '--var=sum=1+1=2', '--var', 'note=']
   const { mock, code } = await call(to, [...variables, '--agent-version', version, '--key', 'k-1'])
@@ -73,7 +87,7 @@ test('sends what the flags say', async () => {
   expect(code).toBe(0)
 })
 
-test('makes up a key and tells it before anything else', async () => {
+test('creates a key and prints it before anything else', async () => {
   const { mock, stderr } = await call(to)
   const key = new RegExp(`, key (${uuid})\n$`).exec(stderr)?.[1]
   expect(mock.calls[0]?.dynamic_variables).toEqual({ digame_key: key })
@@ -85,7 +99,7 @@ test.for([
   ['+34500000003', 'transferred'],
   ['+34500000004', 'voicemail'],
   ['+34500000005', 'completed'],
-] as const)('exits 0 whatever the outcome: %s %s', async ([number, outcome]) => {
+] as const)('exits 0 for every outcome: %s %s', async ([number, outcome]) => {
   for (const vocabulary of ['seed', '2026-07'] as const) {
     const { code, stdout } = await call(number, ['--wait'], { vocabulary })
     expect(stdout).toContain(`outcome   ${outcome}\n`)
@@ -93,18 +107,18 @@ test.for([
   }
 })
 
-test('shows the queue', async () => {
+test('prints the status of a queued call', async () => {
   const { stderr } = await call('+34500000005', ['--wait'])
   expect(stderr).toContain('\nin_queue\ndialing\nin_progress\ncompleted\n')
 })
 
-test('has no transcript where nobody spoke', async () => {
+test('prints no transcript if nobody spoke', async () => {
   const { code, stdout } = await call('+34500000001', ['--wait', '--json'])
   expect(JSON.parse(stdout)).toMatchObject({ outcome: 'no_answer', messages: [] })
   expect(code).toBe(0)
 })
 
-test('writes one JSON object', async () => {
+test('prints one JSON object', async () => {
   const { mock, stdout } = await call(to, ['--wait', '--json'])
   expect(stdout.trimEnd()).not.toContain('\n')
   const { call: ended, outcome, messages } = JSON.parse(stdout)
@@ -114,12 +128,12 @@ test('writes one JSON object', async () => {
   expect(messages.length).toBeGreaterThan(5)
 })
 
-test('writes the placed call as JSON without --wait', async () => {
+test('prints the placed call as JSON without --wait', async () => {
   const { mock, stdout } = await call(to, ['--json'])
   expect(JSON.parse(stdout)).toEqual({ call: mock.calls[0] })
 })
 
-test('keeps the outcome where the transcript cannot be read', async () => {
+test('prints the outcome even if the transcript cannot be read', async () => {
   const replies = [{ operation: 'listMessages', code: 403 }] as const
   const { mock, code, stdout, stderr } = await call(to, ['--wait'], { replies })
   expect(stdout).toContain('outcome   completed\n')
@@ -127,7 +141,7 @@ test('keeps the outcome where the transcript cannot be read', async () => {
   expect(code).toBe(5)
 })
 
-test('tries again where it is known that no call was made', async () => {
+test('tries again if it is certain that no call was made', async () => {
   const { mock, code, stderr } = await call('+34500000014')
   expect(stderr).toMatch(/^calling .*\nHTTP_429; trying again in 1\.0 s\n$/)
   expect(mock.calls).toHaveLength(1)
@@ -137,7 +151,7 @@ test('tries again where it is known that no call was made', async () => {
 test('places nothing after --not-after', async () => {
   const { mock, code, stdout, stderr } = await call(to, ['--not-after', '2026-07-22T11:59:59+02:00'])
   expect(stderr).toBe(
-    'error: --not-after: 2026-07-22T09:59:59.000Z has passed, as it is 2026-07-22T10:00:00.000Z; give a later moment.\n',
+    'error: --not-after: 2026-07-22T09:59:59.000Z has passed, as it is 2026-07-22T10:00:00.000Z; give a later date and time.\n',
   )
   expect(stdout).toBe('')
   expect(mock.journal).toEqual([])

@@ -25,7 +25,7 @@ async function place(key: string, number = to): Promise<string> {
   return (await diga.calls.create(request, { idempotencyKey: key })).id
 }
 
-test('get shows a call with its number masked', async () => {
+test('get prints a call with its number masked', async () => {
   const callId = await place('k-1')
   const { code, stdout, stderr } = await calls('get', callId)
   expect(stdout.split('\n')).toEqual([
@@ -41,7 +41,7 @@ test('get shows a call with its number masked', async () => {
   expect(code).toBe(0)
 })
 
-test('get writes JSON as on the wire', async () => {
+test('get prints the JSON of the API', async () => {
   const { stdout } = await calls('get', await place('k-1'), '--json')
   expect(JSON.parse(stdout)).toEqual(mock.calls[0])
 })
@@ -53,7 +53,7 @@ test('get of a call that does not exist fails', async () => {
   expect(code).toBe(1)
 })
 
-test('watch shows each status and the ending', async () => {
+test('watch prints each status and the outcome', async () => {
   const callId = await place('k-1')
   const { code, stdout, stderr } = await calls('watch', callId)
   expect(stdout).toMatch(
@@ -63,7 +63,7 @@ test('watch shows each status and the ending', async () => {
   expect(code).toBe(0)
 })
 
-test('watch writes a line of JSON for each change', async () => {
+test('watch prints one line of JSON for each status', async () => {
   const { stdout } = await calls('watch', await place('k-1'), '--json')
   const seen = stdout
     .trimEnd()
@@ -73,22 +73,22 @@ test('watch writes a line of JSON for each change', async () => {
 })
 
 test.each([
-  [1, 'nothing was heard of the call'],
+  [1, 'the state of the call is unknown'],
   [2, 'the call goes on'],
-])('watch interrupted at look %i leaves the call alone, and says that %s', async (look, said) => {
+])('watch interrupted at poll %i leaves the call alone, and says that %s', async (poll, message) => {
   const callId = await place('k-1')
   const interrupt = new AbortController()
-  let looks = 0
+  let polls = 0
   const fetch: Fetch = async (url, init) => {
-    if (++looks === look) interrupt.abort()
+    if (++polls === poll) interrupt.abort()
     return mock.fetch(url, init)
   }
   const { code, stderr } = await digame(['calls', 'watch', callId], { fetch, interrupt })
-  expect(stderr).toMatch(new RegExp(`^interrupted: .*\\nOnly the watching has ended; ${said}\\.\\n$`))
+  expect(stderr).toMatch(new RegExp(`^interrupted: .*\\nOnly the watching has ended; ${message}\\.\\n$`))
   expect(code).toBe(130)
 })
 
-test.each(['get', 'list', 'messages', 'watch'])('%s tells that it tries again, on stderr', async (verb) => {
+test.each(['get', 'list', 'messages', 'watch'])('%s says on stderr that it tries again', async (verb) => {
   const callId = await place('k-1')
   await calls('watch', callId)
   mock.reply({ code: 503, body: '' })
@@ -97,7 +97,7 @@ test.each(['get', 'list', 'messages', 'watch'])('%s tells that it tries again, o
   expect(code).toBe(0)
 })
 
-test('messages shows the transcript, oldest first', async () => {
+test('messages prints the transcript, oldest first', async () => {
   const callId = await place('k-1', '+34500000003')
   await calls('watch', callId)
   const { code, stdout } = await calls('messages', callId)
@@ -114,18 +114,18 @@ test('messages shows the transcript, oldest first', async () => {
   expect(code).toBe(0)
 })
 
-test('messages of a silent call are none', async () => {
+test('messages of a silent call prints nothing', async () => {
   const { code, stdout, stderr } = await calls('messages', await place('k-1'))
   expect([stdout, stderr, code]).toEqual(['', '', 0])
 })
 
-test('messages of a call that does not exist fail', async () => {
+test('messages of a call that does not exist fails', async () => {
   const { code, stderr } = await calls('messages', id)
   expect(stderr).toContain('404 CALL_NOT_FOUND')
   expect(code).toBe(1)
 })
 
-test('list shows the newest first', async () => {
+test('list prints the newest call first', async () => {
   const ids = [await place('k-1'), await place('k-2', '+34500000002')]
   const { code, stdout, stderr } = await calls('list')
   expect(stdout.trimEnd().split('\n')).toEqual([
@@ -136,7 +136,7 @@ test('list shows the newest first', async () => {
   expect(code).toBe(0)
 })
 
-test('list finds the call of a key', async () => {
+test('list finds the call with a key', async () => {
   const ids = [await place('k-1'), await place('k-2')]
   const { stdout } = await calls('list', '--key', 'k-1', '--json')
   expect(JSON.parse(stdout).id).toBe(ids[0])
@@ -188,7 +188,7 @@ test('list sends its filters', async () => {
   expect(code).toBe(0)
 })
 
-test('the key and the address come from the environment', async () => {
+test('the API key and the base URL come from the environment', async () => {
   const seen: unknown[] = []
   const fetch: Fetch = async (url, { headers }) => {
     seen.push(url, headers['authorization'])

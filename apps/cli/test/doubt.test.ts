@@ -21,7 +21,7 @@ const look = 'Look before you call again: digame calls list --key k-1\n'
 const call = (number: string, argv: readonly string[] = [], setup: Setup = inTime(mock, time)) =>
   digame(['call', number, '--from', from, ...key, ...argv], setup)
 
-test('a call that was not confirmed exits 5 and says how to find out', async () => {
+test('an unconfirmed call exits 5 and says how to find out', async () => {
   const { code, stdout, stderr } = await call('+34500000016')
   expect(stderr).toMatch(
     /^calling .*\nno clear answer; looking whether the call was placed\nerror: .*500.*\n/,
@@ -33,7 +33,7 @@ test('a call that was not confirmed exits 5 and says how to find out', async () 
   expect(mock.counts.posts).toBe(1)
 })
 
-test('it is told as JSON too', async () => {
+test('an unconfirmed call is reported as JSON too', async () => {
   const { code, stderr } = await call('+34500000016', ['--json'])
   const { error } = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')
   expect(error).toMatchObject({
@@ -49,9 +49,9 @@ test('it is told as JSON too', async () => {
   expect(code).toBe(5)
 })
 
-test('calls that it may be are named', async () => {
+test('calls that may be the unconfirmed one are listed', async () => {
   mock.reply({ operation: 'placeCall', code: 500, placed: true })
-  // A service that does not give the variables back.
+  // A service that does not return the variables.
   const forgetful: Fetch = (url, { body, ...init }) =>
     mock.fetch(
       url,
@@ -63,7 +63,7 @@ test('calls that it may be are named', async () => {
 })
 
 test.for(['+34500000010', '+34500000011', '+34500000013'])(
-  'a lost answer is looked up: %s',
+  'the call of a lost response is looked up: %s',
   async (number) => {
     const { code, stdout, stderr } = await call(number)
     expect(stderr).toMatch(/\nno clear answer; looking whether the call was placed\nit was placed\n$/)
@@ -73,13 +73,13 @@ test.for(['+34500000010', '+34500000011', '+34500000013'])(
   },
 )
 
-test('a strange key is quoted for the shell', async () => {
+test('a key with special characters is quoted for the shell', async () => {
   const argv = ['call', '+34500000016', '--from', from, '--key', "a'$b"]
   const { stderr } = await digame(argv, inTime(mock, time))
   expect(stderr).toContain(`digame calls list --key 'a'\\''$b'\n`)
 })
 
-test('an interruption while the call is being placed says that it may have been', async () => {
+test('an interruption while the call is being placed says that it may have been placed', async () => {
   const interrupt = new AbortController()
   const fetch: Fetch = () => {
     interrupt.abort()
@@ -125,7 +125,7 @@ test('a wait that fails says that the call goes on', async () => {
   expect(code).toBe(5)
 })
 
-test('a strange answer after the call was placed does not look like one before', async () => {
+test('an invalid response after the call was placed is not reported like one before', async () => {
   const fetch: Fetch = async () => json({ id: '\u001b[2J', status: 'dialing', agent_id: 'a' }, 201)
   const { code, stdout, stderr } = await call(to, ['--wait'], { fetch })
   expect(stderr.endsWith('The call goes on; follow it with: digame calls watch \ufffd[2J\n')).toBe(true)

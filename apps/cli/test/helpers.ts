@@ -1,8 +1,16 @@
 import type { Clock, Fetch } from '@digame/client'
 import type { Mock } from '@digame/mock'
-import type { Output, World } from '../src/context.ts'
+import { createTestClock, type TestClock } from '@digame/test-support'
+import type { Output, PlacedCall, World } from '../src/context.ts'
 import type { ExitCode } from '../src/exit-codes.ts'
 import { run } from '../src/run.ts'
+// Loaded before a command runs: a test clock does not wait for a module that is still being read.
+import '../src/commands/calls/get.ts'
+import '../src/commands/calls/list.ts'
+import '../src/commands/calls/messages.ts'
+import '../src/commands/calls/place.ts'
+import '../src/commands/calls/watch.ts'
+import '@digame/mock'
 
 export const to = '+34612345678'
 export const from = '+34910000001'
@@ -16,21 +24,22 @@ export interface Result {
 
 export interface Setup {
   readonly fetch?: Fetch
-  readonly clock?: Clock
+  readonly clock?: Clock | TestClock
   readonly env?: World['env']
   readonly isTTY?: boolean
-  /** Aborted, the person has interrupted. */
+  /** Aborting it is the user's interruption. */
   readonly interrupt?: AbortController
-  /** Told of all that stderr has got, each time it gets more. */
+  /** Called with the whole text of stderr each time more is written. */
   readonly onStderr?: (text: string) => void
-  /** Told of all that stdout has got, each time it gets more. */
+  /** Called with the whole text of stdout each time more is written. */
   readonly onStdout?: (text: string) => void
+  readonly onPlaced?: (call: PlacedCall) => void
 }
 
-/** Runs a command line in this process, in a world where only what is given exists. */
+/** Runs a command line in this process, with exactly this environment. */
 export async function digame(argv: readonly string[], setup: Setup = {}): Promise<Result> {
   const { fetch = unreachable, clock, env = { DIGA_API_KEY: 'sk-test' }, isTTY = false } = setup
-  const { interrupt = new AbortController(), onStderr, onStdout } = setup
+  const { interrupt = new AbortController(), onStderr, onStdout, onPlaced } = setup
   const out = collector(isTTY, onStdout)
   const err = collector(isTTY, onStderr)
   const world: World = {
@@ -40,12 +49,14 @@ export async function digame(argv: readonly string[], setup: Setup = {}): Promis
     fetch,
     signal: interrupt.signal,
     ...(clock && { clock }),
+    ...(onPlaced && { onPlaced }),
   }
-  const code = await run(argv, world)
+  const running = run(argv, world)
+  const code = await (clock && 'run' in clock ? clock.run(running) : running)
   return { code, stdout: out.text(), stderr: err.text() }
 }
 
-/** Fails the test that sends something where nothing may be sent. */
+/** Fails a test that sends something although it gave no fetch. */
 const unreachable: Fetch = (url, { method }) => {
   throw new Error(`Something was sent: ${method} ${url}`)
 }
@@ -65,59 +76,23 @@ function collector(isTTY: boolean, onText?: (text: string) => void): Output & { 
 export const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
 
-/** Time that passes by itself, as far as the next timer, whenever nothing is under way. */
+/** A clock that jumps from timer to timer while a command runs, but not while a request is open. */
 export interface TestTime {
-  readonly clock: Clock
-  /** A fetch during which no time passes. */
+  readonly clock: TestClock
+  /** Wraps a fetch, so that no time passes during its requests. */
   fetch(inner: Fetch): Fetch
 }
 
-/** Timers this long and longer are deadlines, in milliseconds: no time passes only to reach one. */
-const deadline = 15_000
-
 export function createTime(): TestTime {
-  let now = Date.UTC(2026, 6, 22, 10)
-  let underWay = 0
-  let idleTurns = 0
-  let turning = false
-  const timers = new Set<{ readonly at: number; readonly run: () => void; readonly isDeadline: boolean }>()
-
-  const turn = (): void => {
-    const sleeps = [...timers].filter(({ isDeadline }) => !isDeadline)
-    turning = sleeps.length > 0
-    if (!turning) return
-    idleTurns = underWay > 0 ? 0 : idleTurns + 1
-    // An answer takes some turns to be read after it has come.
-    const next = idleTurns > 5 ? sleeps.reduce((a, b) => (b.at < a.at ? b : a)) : undefined
-    if (next) {
-      idleTurns = 0
-      timers.delete(next)
-      now = Math.max(now, next.at)
-      next.run()
-    }
-    setImmediate(turn)
-  }
-
+  let openRequests = 0
   return {
-    clock: {
-      now: () => now,
-      elapsed: () => now,
-      after(ms, run) {
-        const timer = { at: now + ms, run, isDeadline: ms >= deadline }
-        timers.add(timer)
-        if (!turning) {
-          turning = true
-          setImmediate(turn)
-        }
-        return () => timers.delete(timer)
-      },
-    },
+    clock: createTestClock({ start: Date.UTC(2026, 6, 22, 10), isBusy: () => openRequests > 0 }),
     fetch: (inner) => async (url, init) => {
-      underWay++
+      openRequests++
       try {
         return await inner(url, init)
       } finally {
-        underWay--
+        openRequests--
       }
     },
   }

@@ -2,7 +2,7 @@ import type { Fetch } from '@digame/client'
 import { expect, test } from 'vitest'
 import { digame, id, json } from './helpers.ts'
 
-// What a terminal obeys: ESC, CSI in one character, backspace, a bidi override, and line breaks of three kinds.
+// What controls a terminal: ESC, CSI as one character, backspace, a bidi override, and three kinds of line break.
 const evil = 'a\u001b[31mb\u009b2Jc\bd\u202ee\r\nf\u2028g'
 const harmless = 'a\ufffd[31mb\ufffd2Jc\ufffdd\ufffde f g'
 const call = { id, status: 'completed', type: evil, end_reason: evil, dynamic_variables: { [evil]: evil } }
@@ -18,45 +18,51 @@ const service: Fetch = async (url) => {
   return url.includes(id) ? json(call) : json({ data: [call], has_more: false })
 }
 
-/** Whether a text has anything in it that a terminal obeys. */
-const isWild = (text: string): boolean => /[^\P{Cc}\n]|[\u2028\u202e]/u.test(text)
+/** Whether a text contains anything that controls a terminal. */
+const controlsTerminal = (text: string): boolean => /[^\P{Cc}\n]|[\u2028\u202e]/u.test(text)
 
 test.for([
   ['get', ['calls', 'get', id]],
   ['list', ['calls', 'list']],
   ['messages', ['calls', 'messages', id]],
   ['watch', ['calls', 'watch', id]],
-] as const)('what the service says cannot drive the terminal: %s', async ([, argv]) => {
+] as const)('text of the service cannot control the terminal: %s', async ([, argv]) => {
   const { stdout } = await digame(argv, { fetch: service })
-  expect(isWild(stdout)).toBe(false)
+  expect(controlsTerminal(stdout)).toBe(false)
   expect(stdout).toContain(harmless)
 })
 
 test.for([
   ['get', ['calls', 'get', id], call],
   ['messages', ['calls', 'messages', id], message],
-] as const)('nor in JSON, which loses nothing: %s', async ([, argv, sent]) => {
-  const { stdout } = await digame([...argv, '--json'], { fetch: service })
-  expect(isWild(stdout)).toBe(false)
-  expect(JSON.parse(stdout.split('\n')[0] ?? '')).toEqual(sent)
-})
+] as const)(
+  'text of the service cannot control the terminal in JSON, and none of it is lost: %s',
+  async ([, argv, sent]) => {
+    const { stdout } = await digame([...argv, '--json'], { fetch: service })
+    expect(controlsTerminal(stdout)).toBe(false)
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toEqual(sent)
+  },
+)
 
-test.for([[], ['--json']] as const)('nor in an error %o', async (argv) => {
-  const refusing: Fetch = async () => json({ error_code: 'X', message: evil }, 404)
-  const { stderr } = await digame(['calls', 'get', id, ...argv], { fetch: refusing })
-  expect(isWild(stderr)).toBe(false)
-})
+test.for([[], ['--json']] as const)(
+  'an error message of the service cannot control the terminal %o',
+  async (argv) => {
+    const refusing: Fetch = async () => json({ error_code: 'X', message: evil }, 404)
+    const { stderr } = await digame(['calls', 'get', id, ...argv], { fetch: refusing })
+    expect(controlsTerminal(stderr)).toBe(false)
+  },
+)
 
 const csi = '\u001b['
 
-test('colours are for terminals', async () => {
+test('only a terminal gets colours', async () => {
   const plain = await digame(['calls', 'messages', id], { fetch: service })
   expect(plain.stdout).not.toContain(csi)
   const coloured = await digame(['calls', 'messages', id], { fetch: service, isTTY: true })
   expect(coloured.stdout).toContain(`${csi}2mtool     ${csi}22m`)
 })
 
-test.for([{ NO_COLOR: '1' }, { TERM: 'dumb' }])('not under %o', async (env) => {
+test.for([{ NO_COLOR: '1' }, { TERM: 'dumb' }])('a terminal gets no colours with %o', async (env) => {
   const all = { DIGA_API_KEY: 'sk-test', ...env }
   const { stdout } = await digame(['calls', 'messages', id], { fetch: service, isTTY: true, env: all })
   expect(stdout).not.toContain(csi)

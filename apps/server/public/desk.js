@@ -5,19 +5,19 @@
  * @typedef {{ token: string, accepted: boolean }} Memory
  */
 
-import { words } from './words.js'
+import { describe } from './words.js'
 
 /** @type {(id: string) => HTMLElement} */
-const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
+const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
 /** @type {(id: string) => HTMLInputElement} */
 const input = (id) => /** @type {HTMLInputElement} */ (document.getElementById(id))
 
-const form = find('ask')
+const form = element('ask')
 const token = input('token')
-const send = /** @type {HTMLButtonElement} */ (find('send'))
-const again = /** @type {HTMLButtonElement} */ (find('again'))
-const steps = find('steps')
-const note = find('note')
+const send = /** @type {HTMLButtonElement} */ (element('send'))
+const again = /** @type {HTMLButtonElement} */ (element('again'))
+const steps = element('steps')
+const note = element('note')
 
 /** @type {Record<string, string>} */
 const fieldOf = {
@@ -29,22 +29,22 @@ const fieldOf = {
   invalid_consent: 'consent',
 }
 
-// Survives a reload of this tab, not the tab itself.
-const place = 'callback'
+// In sessionStorage: it survives a reload of the tab, and ends with the tab.
+const storageKey = 'callback'
 
 /** @type {(memory: Memory) => void} */
 function remember(memory) {
   try {
-    sessionStorage.setItem(place, JSON.stringify(memory))
+    sessionStorage.setItem(storageKey, JSON.stringify(memory))
   } catch {
-    // Without storage a reload forgets; the server still refuses a second call to the number.
+    // Without storage a reload forgets the callback; the server still refuses a second call to the number.
   }
 }
 
 /** @type {() => Memory | undefined} */
 function recall() {
   try {
-    return JSON.parse(sessionStorage.getItem(place) ?? 'null') ?? undefined
+    return JSON.parse(sessionStorage.getItem(storageKey) ?? 'null') ?? undefined
   } catch {
     return undefined
   }
@@ -52,51 +52,51 @@ function recall() {
 
 function forget() {
   try {
-    sessionStorage.removeItem(place)
+    sessionStorage.removeItem(storageKey)
   } catch {
-    // There is nothing to forget then.
+    // Without storage there is nothing to forget.
   }
 }
 
 /** @type {(callback: Callback) => void} */
 function show(callback) {
   const step = document.createElement('li')
-  step.textContent = words(callback)
+  step.textContent = describe(callback)
   step.className = callback.state
   steps.querySelector('[aria-current]')?.removeAttribute('aria-current')
   step.setAttribute('aria-current', 'step')
   steps.append(step)
-  // Only where no phone can be ringing; for all else nobody is tempted to ask twice.
+  // Offer another call only when no phone can be ringing.
   again.hidden = callback.state !== 'ended' && callback.state !== 'refused'
   again.textContent = callback.state === 'refused' ? 'Volver a intentarlo' : 'Pedir otra llamada'
 }
 
 /** @type {(text: string, field?: string) => void} */
-function complain(text, field = 'form') {
-  find(`${field}-error`).textContent = text
+function showError(text, field = 'form') {
+  element(`${field}-error`).textContent = text
   if (field === 'form') return
   input(field).setAttribute('aria-invalid', 'true')
   input(field).focus()
 }
 
-function clear() {
+function clearErrors() {
   for (const error of document.querySelectorAll('form .error[id]')) error.textContent = ''
   for (const field of document.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid')
 }
 
 /** @type {(on: boolean) => void} */
-function progress(on) {
+function showProgress(on) {
   form.hidden = on
-  find('progress').hidden = !on
+  element('progress').hidden = !on
   steps.replaceChildren()
   note.textContent = ''
 }
 
-/** Shows the callback of this page's token, and how it goes on. */
+/** Shows the callback of this page's token, and each of its changes. */
 function follow() {
   const [id = ''] = token.value.split('.')
   let { accepted } = recall() ?? { accepted: false }
-  progress(true)
+  showProgress(true)
   const events = new EventSource(`/api/callbacks/${id}/events`)
   events.onopen = () => {
     note.textContent = ''
@@ -115,33 +115,33 @@ function follow() {
       note.textContent = 'Se ha cortado la conexión. Volviendo a conectar…'
       return
     }
-    // Browsers say the same when the page is left and when a proxy is ill: only a 404 means that there is nothing.
+    // An EventSource also fails when the visitor leaves or a proxy breaks. Only a 404 means that there is no such callback.
     const headers = { 'x-form-token': token.value }
-    const answer = await fetch(`/api/callbacks/${id}`, { headers }).catch(() => undefined)
-    if (answer?.status !== 404) {
+    const response = await fetch(`/api/callbacks/${id}`, { headers }).catch(() => undefined)
+    if (response?.status !== 404) {
       note.textContent = 'Se ha cortado la conexión. Recarga la página para ver cómo va la llamada.'
       return
     }
-    const code = await answer.json().then(
+    const code = await response.json().then(
       ({ error }) => error?.code,
       () => undefined,
     )
-    // A server that began anew does not know what the one before it was asked, and did.
+    // A restarted server does not know which calls the earlier process placed.
     if (accepted || code !== 'not_arrived') {
       forget()
       note.textContent = 'Ya no podemos ver cómo va. Puede que la llamada esté en camino.'
       return
     }
-    progress(false)
+    showProgress(false)
     send.focus()
-    complain('Tu petición no nos ha llegado. Puedes enviarla otra vez: no te llamaremos dos veces.')
+    showError('Tu petición no nos ha llegado. Puedes enviarla otra vez: no te llamaremos dos veces.')
   }
 }
 
 let busy = false
 
 async function ask() {
-  clear()
+  clearErrors()
   remember({ token: token.value, accepted: false })
   const body = {
     token: token.value,
@@ -159,15 +159,15 @@ async function ask() {
     if (response.ok) remember({ token: token.value, accepted: true })
     else error = (await response.json()).error
   } catch {
-    // The answer was lost, not necessarily the request: the events know.
+    // The request may have arrived although its response was lost: the events will show it.
   }
   if (error?.code && error.code !== 'internal') {
     forget()
-    complain(error.message, fieldOf[error.code])
+    showError(error.message, fieldOf[error.code])
     return
   }
   follow()
-  find('progress-title').focus()
+  element('progress-title').focus()
 }
 
 form.addEventListener('submit', async (event) => {
@@ -182,7 +182,7 @@ form.addEventListener('submit', async (event) => {
 
 again.addEventListener('click', () => {
   forget()
-  // A new wish needs a new token, and a token is made with the page.
+  // Another call needs another token, and each page load issues one.
   location.reload()
 })
 

@@ -27,17 +27,17 @@ const outcomes = {
 }
 
 /** @type {(seconds: number) => string} */
-function time(seconds) {
+function formatDuration(seconds) {
   const minutes = Math.floor(seconds / 60)
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
 }
 
 /**
- * What the visitor reads of a callback.
+ * Describes a callback to its visitor.
  *
  * @type {(callback: Callback) => string}
  */
-export function words({ state, status = '', outcome = '', duration }) {
+export function describe({ state, status = '', outcome = '', duration }) {
   switch (state) {
     case 'sending':
       return 'Pidiendo la llamada'
@@ -45,7 +45,7 @@ export function words({ state, status = '', outcome = '', duration }) {
       return statuses[status] ?? 'La llamada sigue su curso'
     case 'ended': {
       const text = outcomes[outcome] ?? 'Llamada terminada'
-      return duration ? `${text} · ${time(duration)}` : text
+      return duration ? `${text} · ${formatDuration(duration)}` : text
     }
     case 'refused':
       return 'No hemos podido llamarte. No se ha hecho ninguna llamada.'

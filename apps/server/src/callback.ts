@@ -1,24 +1,24 @@
 /**
- * One callback: where it stands, and who is told.
+ * One callback: its state, and those who watch it.
  *
- * | state | entered when | left for |
+ * | state | entered when | next |
  * | --- | --- | --- |
- * | `sending` | it is asked for | `placed`, `refused`, `unknown` |
- * | `placed` | the service has the call, and at each status of it | `placed`, `ended`, `out_of_sight` |
+ * | `sending` | a visitor asks to be called | `placed`, `refused`, `unknown` |
+ * | `placed` | the service has accepted the call; again at each change of its status | `placed`, `ended`, `out_of_sight` |
  * | `ended` | the call is over | |
- * | `refused` | it is known that no call was made | |
- * | `unknown` | it cannot be known whether a call was made | |
+ * | `refused` | it is certain that no call was made | |
+ * | `unknown` | a call may have been made | |
  * | `out_of_sight` | a call was made and can no longer be followed | |
  */
 import type { CallStatus, Outcome } from '@digame/client'
 
-/** Where a callback stands, as its visitor sees it: no number, nothing of what the service said. */
+/** The state of a callback as its visitor sees it: no number, and none of the service's own messages. */
 export type State =
   | { readonly state: 'sending' | 'refused' | 'unknown' | 'out_of_sight' }
   | { readonly state: 'placed'; readonly status: CallStatus }
   | { readonly state: 'ended'; readonly outcome: Outcome; readonly duration: number | null }
 
-/** A state with its place in the order, counted from 1. */
+/** A state and its position among the callback's changes, counted from 1. */
 export interface Change {
   readonly order: number
   readonly state: State
@@ -28,19 +28,20 @@ export interface Callback {
   readonly id: string
   readonly number: string
   readonly last: Change
+  /** Whether the state is final. */
   readonly settled: boolean
-  /** How many listen. */
+  /** How many listeners there are. */
   readonly listeners: number
-  /** The changes after this order; the newest hundred are remembered. */
+  /** The changes after this position; the newest hundred are remembered. */
   since(order: number): readonly Change[]
   change(state: State): void
-  /** Tells each change from now on; the function returned ends it. */
+  /** Calls a function at each change from now on; call the returned function to stop. */
   listen(listener: (change: Change) => void): () => void
 }
 
-const remembered = 100
+const rememberedChanges = 100
 
-/** Begins a callback, in `sending`. */
+/** Creates a callback in state `sending`. */
 export function createCallback(id: string, number: string): Callback {
   let last: Change = { order: 1, state: { state: 'sending' } }
   const changes: Change[] = [last]
@@ -61,7 +62,7 @@ export function createCallback(id: string, number: string): Callback {
     change(state) {
       last = { order: last.order + 1, state }
       changes.push(last)
-      if (changes.length > remembered) changes.shift()
+      if (changes.length > rememberedChanges) changes.shift()
       for (const listener of listeners) listener(last)
     },
     listen(listener) {

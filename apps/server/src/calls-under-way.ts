@@ -1,48 +1,55 @@
 import { type Diga, hasEnded } from '@digame/client'
+import type { Clock } from '@digame/internal'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Clock } from './clock.ts'
-import { DeskError, numberBusy, reasonOf } from './errors.ts'
+import { DeskError, logFields, numberBusy } from './errors.ts'
+import { runLater } from './later.ts'
 
-export interface LookOptions {
+export interface CallsUnderWayOptions {
   readonly diga: Diga
   readonly log: FastifyBaseLogger
   readonly clock: Pick<Clock, 'after'>
-  /** How long a no holds before the account is asked again, in milliseconds. */
-  readonly againMs: number
+  /** How long to wait before asking the account again about a number that was refused, in milliseconds. */
+  readonly recheckMs: number
   readonly signal: AbortSignal
 }
 
-/** Resolves if the account has no call under way to a number. @throws DeskError if it has, or if nobody can tell */
-export type Look = (number: string) => Promise<void>
+// A number that is forgotten is checked again.
+const rememberedNumbers = 10_000
 
-// Whoever is forgotten is looked for again.
-const remembered = 10_000
+/** Throws unless the account has no call under way to a number. @throws DeskError, also if the calls cannot be read */
+export type AssertNotUnderWay = (number: string) => Promise<void>
 
-/** Looks for the calls that a process before this one made: once for a number, until the answer is yes. */
-export function createLook({ diga, log, clock, againMs, signal }: LookOptions): Look {
-  const looks = new Map<string, Promise<void>>()
-
-  async function ask(number: string): Promise<void> {
-    const options = { signal, timeoutMs: 5000, maxRetries: 0 }
-    const { data } = await diga.calls.list({ type: 'outbound', limit: 50 }, options).catch((error) => {
-      log.warn(reasonOf(error), 'the calls under way cannot be seen')
-      const message =
-        'Ahora no podemos comprobar si ya te estamos llamando, y no hemos llamado. Inténtalo en unos minutos.'
-      throw new DeskError(503, 'cannot_check', message, againMs)
-    })
-    if (data.some((call) => call.contact?.identifier === number && !hasEnded(call))) throw numberBusy
-  }
-
+/**
+ * Creates the check for calls that an earlier process placed.
+ *
+ * The account is asked once for each number. Only a refusal is asked about again, because from then on the desk itself
+ * knows every call that it places.
+ */
+export function createUnderWayCheck(options: CallsUnderWayOptions): AssertNotUnderWay {
+  const { clock, recheckMs, signal } = options
+  const checks = new Map<string, Promise<void>>()
   return (number) => {
-    const known = looks.get(number)
+    const known = checks.get(number)
     if (known) return known
-    const look = ask(number).catch((error) => {
-      clock.after(againMs, () => looks.delete(number))
+    const check = askAccount(number, options).catch((error) => {
+      runLater(clock, recheckMs, () => checks.delete(number), signal)
       throw error
     })
-    looks.set(number, look)
-    const [oldest] = looks.keys()
-    if (looks.size > remembered && oldest !== undefined) looks.delete(oldest)
-    return look
+    checks.set(number, check)
+    const [oldest] = checks.keys()
+    if (checks.size > rememberedNumbers && oldest !== undefined) checks.delete(oldest)
+    return check
   }
+}
+
+async function askAccount(number: string, options: CallsUnderWayOptions): Promise<void> {
+  const { diga, log, recheckMs, signal } = options
+  const request = { signal, timeoutMs: 5000, maxRetries: 0 }
+  const { data } = await diga.calls.list({ type: 'outbound', limit: 50 }, request).catch((error) => {
+    log.warn(logFields(error), 'cannot list the calls under way')
+    const message =
+      'Ahora no podemos comprobar si ya te estamos llamando, y no hemos llamado. Inténtalo en unos minutos.'
+    throw new DeskError(503, 'cannot_check', message, recheckMs)
+  })
+  if (data.some((call) => call.contact?.identifier === number && !hasEnded(call))) throw numberBusy()
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { Diga, DigaConfigError } from '@digame/client'
+import { isE164 } from '@digame/internal'
 
 /** Where the server listens, and from which number it calls. */
 export interface Config {
@@ -9,7 +10,7 @@ export interface Config {
   readonly trustProxy?: string[]
 }
 
-/** The environment is wrong; the message says what to set. */
+/** An environment variable is missing or wrong; the message says what to set. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
@@ -18,7 +19,7 @@ export class ConfigError extends Error {
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const read = (name: string): string | undefined => env[name]?.trim() || undefined
   const from = read('DIGA_FROM')
-  if (from === undefined || !/^\+[1-9]\d{6,14}$/.test(from)) {
+  if (from === undefined || !isE164(from)) {
     throw new ConfigError('DIGA_FROM must be the calling number, such as +34910000001.')
   }
   const port = read('PORT') ?? '3000'
@@ -27,13 +28,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const proxies = read('TRUST_PROXY')?.split(/[\s,]+/)
   if (proxies?.some((address) => isIP(address) === 0)) {
-    throw new ConfigError('TRUST_PROXY must be the addresses of proxies, such as 127.0.0.1.')
+    throw new ConfigError('TRUST_PROXY must be the addresses of your proxies, such as 127.0.0.1.')
   }
   const host = read('HOST') ?? '127.0.0.1'
   return { host, port: Number(port), from, ...(proxies && { trustProxy: proxies }) }
 }
 
-/** What to set, by what the client finds wrong; its own words also name options that nobody here can give. */
+/** What to set, by error code. The client's own messages also name options of its constructor, which cannot be set here. */
 const advice: Readonly<Record<string, string>> = {
   NO_API_KEY: 'DIGA_API_KEY must be the API key; for the mock any word does.',
   INVALID_API_KEY: 'DIGA_API_KEY must be the API key, without spaces or line breaks: copy it again.',
@@ -41,8 +42,8 @@ const advice: Readonly<Record<string, string>> = {
     'DIGA_BASE_URL must look like http://127.0.0.1:4010, without user, query or fragment; leave it out for the real service.',
 }
 
-/** Makes the client from the environment of the process. @throws ConfigError */
-export function makeClient(): Diga {
+/** Creates a client from the environment of the process. @throws ConfigError */
+export function createClient(): Diga {
   try {
     return new Diga()
   } catch (error) {

@@ -1,24 +1,27 @@
-import { readFileSync } from 'node:fs'
-import type { FastifyInstance } from 'fastify'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import type { FastifyPluginAsync } from 'fastify'
 import type { Tokens } from './token.ts'
 
-const types = {
-  'desk.js': 'text/javascript; charset=utf-8',
-  'words.js': 'text/javascript; charset=utf-8',
-  'desk.css': 'text/css; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
+const folder = new URL('../public/', import.meta.url)
+
+export interface PageOptions {
+  readonly tokens: Tokens
 }
 
-const read = (name: string): string => readFileSync(new URL(`../public/${name}`, import.meta.url), 'utf8')
-
-/** Serves the page, each time with a form token of its own, and what belongs to it. */
-export function addPage(app: FastifyInstance, tokens: Tokens): void {
-  const page = read('index.html')
+/** Serves the page, with a new form token each time, and its scripts, styles and icon. */
+export const page: FastifyPluginAsync<PageOptions> = async (app, { tokens }) => {
+  const html = await readFile(new URL('index.html', folder), 'utf8')
   app.get('/', (_, reply) =>
-    reply.type('text/html; charset=utf-8').send(page.replace('{{token}}', tokens.make())),
+    reply.type('text/html; charset=utf-8').send(html.replace('{{token}}', tokens.create())),
   )
-  for (const [name, type] of Object.entries(types)) {
-    const text = read(name)
-    app.get(`/${name}`, (_, reply) => reply.type(type).send(text))
-  }
+  await app.register(fastifyStatic, {
+    root: fileURLToPath(folder),
+    index: false,
+    // Security headers forbid storing anything.
+    cacheControl: false,
+    // Not the page itself, which has no token before it is sent, nor the scripts' tsconfig.json.
+    allowedPath: (path) => /\.(js|css|svg)$/.test(path),
+  })
 }

@@ -1,11 +1,11 @@
 import { type Call, type Diga, DigaError, hasEnded, outcomeOf } from '@digame/client'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Callback, State } from './callback.ts'
-import { reasonOf } from './errors.ts'
+import { logFields } from './errors.ts'
 
-export interface RingOptions {
+export interface PlaceOptions {
   readonly diga: Diga
-  /** The calling number. */
+  /** The calling number, in E.164. */
   readonly from: string
   readonly log: FastifyBaseLogger
   /** How long the call is followed, in milliseconds. */
@@ -14,16 +14,16 @@ export interface RingOptions {
   readonly signal: AbortSignal
 }
 
-/** Places the call of a callback and follows it to its end. Never throws: the callback tells what became of it. */
-export async function ring(callback: Callback, name: string, options: RingOptions): Promise<void> {
+/** Places the call of a callback and follows it to its end. Never throws: a failure is a state of the callback. */
+export async function placeAndFollow(callback: Callback, name: string, options: PlaceOptions): Promise<void> {
   const { diga, from, log, followMs, signal } = options
 
   function change(state: State): void {
-    log.info({ callback: callback.id, ...state }, 'callback')
+    log.info({ callback: callback.id, ...state }, 'callback changed')
     callback.change(state)
   }
 
-  function see(call: Call): void {
+  function update(call: Call): void {
     const { status, duration } = call
     if (hasEnded(call)) {
       change({ state: 'ended', outcome: outcomeOf(call) ?? 'other', duration: duration ?? null })
@@ -33,8 +33,8 @@ export async function ring(callback: Callback, name: string, options: RingOption
     if (state.state !== 'placed' || state.status !== status) change({ state: 'placed', status })
   }
 
-  function warn(error: unknown, what: string): void {
-    log.warn({ callback: callback.id, ...reasonOf(error) }, what)
+  function warn(error: unknown, message: string): void {
+    log.warn({ callback: callback.id, ...logFields(error) }, message)
   }
 
   let call: Call
@@ -44,15 +44,15 @@ export async function ring(callback: Callback, name: string, options: RingOption
       { idempotencyKey: callback.id, signal },
     )
   } catch (error) {
-    warn(error, 'the call is not confirmed')
+    warn(error, 'the service did not confirm the call')
     return change({ state: error instanceof DigaError && error.placed === 'no' ? 'refused' : 'unknown' })
   }
   try {
-    see(call)
+    update(call)
     if (callback.settled) return
-    for await (const seen of diga.calls.watch(call.id, { deadlineMs: followMs, signal })) see(seen)
+    for await (const current of diga.calls.watch(call.id, { deadlineMs: followMs, signal })) update(current)
   } catch (error) {
-    warn(error, 'the call is out of sight')
+    warn(error, 'the call can no longer be followed')
     change({ state: 'out_of_sight' })
   }
 }

@@ -1,41 +1,41 @@
 import { isIPv6 } from 'node:net'
-import type { Clock } from './clock.ts'
+import type { Clock } from '@digame/internal'
 
-/** The shares of keys. */
+/** How often each key may do something. */
 export interface Quota {
-  /** After how many milliseconds the key has something left; 0 if it has now. */
+  /** Milliseconds until the key may act again; 0 if it may act now. */
   wait(key: string): number
-  /** Takes one from the share of the key. */
-  take(key: string): void
+  /** Counts one use by the key. */
+  consume(key: string): void
 }
 
-// Whoever has more addresses than this is stopped by the number of callbacks under way.
-const remembered = 10_000
+// A visitor with more addresses than this still meets the limit on callbacks under way.
+const rememberedKeys = 10_000
 
-/** Gives each key so many within any span of `windowMs` milliseconds. */
+/** Allows each key `max` uses in any period of `windowMs` milliseconds. */
 export function createQuota(max: number, windowMs: number, clock: Pick<Clock, 'now'>): Quota {
-  /** When each key took, oldest first; the key that took last is at the end. */
-  const taken = new Map<string, number[]>()
-  const recent = (key: string, now: number): number[] =>
-    (taken.get(key) ?? []).filter((time) => time > now - windowMs)
+  /** When each key was used, oldest first. The key used last is the last entry of the map. */
+  const uses = new Map<string, number[]>()
+  const recentUses = (key: string, now: number): number[] =>
+    (uses.get(key) ?? []).filter((time) => time > now - windowMs)
   return {
     wait(key) {
       const now = clock.now()
-      const times = recent(key, now)
+      const times = recentUses(key, now)
       return times.length < max ? 0 : (times[0] ?? now) + windowMs - now
     },
-    take(key) {
+    consume(key) {
       const now = clock.now()
-      const times = [...recent(key, now), now]
-      taken.delete(key)
-      taken.set(key, times)
-      const [oldest] = taken.keys()
-      if (taken.size > remembered && oldest !== undefined) taken.delete(oldest)
+      const times = [...recentUses(key, now), now]
+      uses.delete(key)
+      uses.set(key, times)
+      const [oldest] = uses.keys()
+      if (uses.size > rememberedKeys && oldest !== undefined) uses.delete(oldest)
     },
   }
 }
 
-/** Who a visitor counts as: the IPv4 address, or the /64 of the IPv6 address, which is what one household has. */
+/** The key of a visitor: an IPv4 address, or the /64 of an IPv6 address, which is what one household gets. */
 export function visitorOf(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
   if (mapped !== undefined) return mapped

@@ -1,33 +1,27 @@
-import type { FastifyInstance } from 'fastify'
-import type { Callback } from './callback.ts'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import type { Callback, State } from './callback.ts'
 import type { Desk } from './desk.ts'
-import { badNumber, DeskError } from './errors.ts'
+import { DeskError, invalidPhone } from './errors.ts'
 import { readNumber } from './number.ts'
 import { visitorOf } from './quota.ts'
 import type { Streams } from './streams.ts'
 import type { Tokens } from './token.ts'
 
-interface Form {
-  readonly token: string
-  readonly name: string
-  readonly phone: string
-  readonly consent: true
-}
-
-const form = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['token', 'name', 'phone', 'consent'],
-  properties: {
-    token: { type: 'string', maxLength: 100 },
-    // Goes into the agent's prompt: a name, not a sentence with instructions.
-    name: { type: 'string', maxLength: 60, pattern: "^[\\p{L}\\p{M}][\\p{L}\\p{M} .'’-]*$" },
-    phone: { type: 'string', minLength: 1, maxLength: 40 },
-    consent: { const: true },
+const form = Type.Object(
+  {
+    token: Type.String({ maxLength: 100 }),
+    // It goes into the agent's prompt, so it must be a name and not a sentence with instructions.
+    name: Type.String({ maxLength: 60, pattern: "^[\\p{L}\\p{M}][\\p{L}\\p{M} .'’-]*$" }),
+    phone: Type.String({ minLength: 1, maxLength: 40 }),
+    consent: Type.Literal(true),
   },
-}
+  { additionalProperties: false },
+)
 
-const view = ({ id, last }: Callback): object => ({ id, ...last.state })
+const params = Type.Object({ id: Type.String() })
+
+const toJson = ({ id, last }: Callback): { id: string } & State => ({ id, ...last.state })
 
 export interface RoutesOptions {
   readonly desk: Desk
@@ -35,12 +29,12 @@ export interface RoutesOptions {
   readonly tokens: Tokens
 }
 
-/** The API of the page. */
-export function addRoutes(app: FastifyInstance, { desk, streams, tokens }: RoutesOptions): void {
+/** The API that the page uses. */
+export const routes: FastifyPluginAsyncTypebox<RoutesOptions> = async (app, { desk, streams, tokens }) => {
   async function find(id: string, token?: unknown): Promise<Callback> {
     const callback = await desk.find(id)
     if (callback) return callback
-    // Only the process that made the token can know; of what others were asked it knows nothing.
+    // Only the process that issued the token can be sure; it knows nothing of the requests that others received.
     if (typeof token === 'string' && tokens.read(token) === id) {
       throw new DeskError(404, 'not_arrived', 'Esta petición no nos ha llegado.')
     }
@@ -49,7 +43,7 @@ export function addRoutes(app: FastifyInstance, { desk, streams, tokens }: Route
 
   app.get('/healthz', { logLevel: 'warn' }, async () => ({ ok: true }))
 
-  app.post<{ Body: Form }>('/api/callbacks', { schema: { body: form } }, async (request, reply) => {
+  app.post('/api/callbacks', { schema: { body: form } }, async (request, reply) => {
     const { token, name, phone } = request.body
     const id = tokens.read(token)
     if (id === undefined) {
@@ -61,22 +55,23 @@ export function addRoutes(app: FastifyInstance, { desk, streams, tokens }: Route
     if (problem === 'costly') {
       throw new DeskError(422, 'costly_phone', 'No llamamos a números que empiezan por 51, 80 o 90.')
     }
-    if (number === undefined) throw badNumber
-    const callback = await desk.ask({ id, name: name.trim(), number, visitor: visitorOf(request.ip) })
-    return reply.code(202).header('location', `/api/callbacks/${id}`).send(view(callback))
+    if (number === undefined) throw invalidPhone()
+    const visitor = visitorOf(request.ip)
+    const callback = await desk.request({ id, name: name.trim(), number, visitor })
+    return reply.code(202).header('location', `/api/callbacks/${id}`).send(toJson(callback))
   })
 
-  app.get<{ Params: { id: string } }>('/api/callbacks/:id', async ({ params, headers }) =>
-    view(await find(params.id, headers['x-form-token'])),
+  app.get('/api/callbacks/:id', { schema: { params } }, async ({ params: { id }, headers }) =>
+    toJson(await find(id, headers['x-form-token'])),
   )
 
-  // Leaving the page ends a stream early; that is no news for the log.
-  const quiet = { logLevel: 'warn', exposeHeadRoute: false } as const
-  app.get<{ Params: { id: string } }>('/api/callbacks/:id/events', quiet, async (request, reply) => {
+  // A closed page ends the stream early, which is not worth a line in the log.
+  const options = { schema: { params }, logLevel: 'warn', exposeHeadRoute: false } as const
+  app.get('/api/callbacks/:id/events', options, async (request, reply) => {
     const callback = await find(request.params.id)
-    const { 'last-event-id': seen } = request.headers
-    const after = typeof seen === 'string' && /^\d{1,9}$/.test(seen) ? Number(seen) : 0
-    // 204 tells an EventSource not to come again.
+    const { 'last-event-id': lastId } = request.headers
+    const after = typeof lastId === 'string' && /^\d{1,9}$/.test(lastId) ? Number(lastId) : 0
+    // After a 204 an EventSource does not reconnect.
     if (callback.settled && after >= callback.last.order) return reply.code(204).send()
     reply.header('content-type', 'text/event-stream; charset=utf-8').header('x-accel-buffering', 'no')
     return reply.send(streams.open(callback, after))

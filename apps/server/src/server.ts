@@ -1,10 +1,10 @@
 import type { Diga } from '@digame/client'
 import { buildApp } from './app.ts'
-import { type Config, ConfigError, makeClient, readConfig } from './config.ts'
+import { type Config, ConfigError, createClient, readConfig } from './config.ts'
 
-function setUp(): { config: Config; diga: Diga } | undefined {
+function readSetup(): { config: Config; diga: Diga } | undefined {
   try {
-    return { config: readConfig(process.env), diga: makeClient() }
+    return { config: readConfig(process.env), diga: createClient() }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`${error.message}\n`)
@@ -13,16 +13,17 @@ function setUp(): { config: Config; diga: Diga } | undefined {
   }
 }
 
-const made = setUp()
-if (made) {
-  const { host, port, ...options } = made.config
-  const app = buildApp({ ...options, diga: made.diga, logger: true })
+const setup = readSetup()
+if (setup) {
+  const { host, port, ...options } = setup.config
+  const app = await buildApp({ ...options, diga: setup.diga, logger: true })
   // Once: a second signal ends the process without waiting.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void app.close())
   try {
     await app.listen({ host, port })
   } catch (error) {
-    process.stderr.write(`Cannot listen on ${host}:${port}: ${(error as Error).message}\n`)
+    const reason = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`Cannot listen on ${host}:${port}: ${reason}\n`)
     process.exitCode = 1
     await app.close()
   }

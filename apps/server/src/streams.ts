@@ -1,25 +1,25 @@
 import { Readable } from 'node:stream'
+import type { Clock } from '@digame/internal'
 import type { Callback, Change } from './callback.ts'
-import type { Clock } from './clock.ts'
 import { DeskError } from './errors.ts'
 import type { Limits } from './limits.ts'
 
 /** The open event streams. */
 export interface Streams {
-  /** The changes of a callback after this order, as server-sent events, to its end. @throws DeskError */
+  /** Streams the changes of a callback after position `after`, as server-sent events, to its end. @throws DeskError */
   open(callback: Callback, after: number): Readable
-  /** Ends all of them. */
+  /** Ends all streams. */
   close(): void
 }
 
 export function createStreams(
-  clock: Clock,
-  { streams: most, heartbeatMs }: Pick<Limits, 'streams' | 'heartbeatMs'>,
+  clock: Pick<Clock, 'after'>,
+  { streams: max, heartbeatMs }: Pick<Limits, 'streams' | 'heartbeatMs'>,
 ): Streams {
-  const closers = new Set<() => void>()
+  const openStreams = new Set<() => void>()
   return {
     open(callback, after) {
-      if (callback.listeners >= most) {
+      if (callback.listeners >= max) {
         throw new DeskError(429, 'too_many_streams', 'Esta llamada ya se sigue desde demasiados sitios.')
       }
       const stream = new Readable({ read() {} })
@@ -27,7 +27,7 @@ export function createStreams(
         stream.push(`id: ${order}\ndata: ${JSON.stringify({ id: callback.id, ...state })}\n\n`)
       }
       const beat = (): void => {
-        // What has not left since the last heartbeat has nobody to go to.
+        // A reader that has taken nothing since the last heartbeat has gone.
         if (stream.readableLength > 0) return void stream.destroy()
         stream.push(':\n\n')
         cancel = clock.after(heartbeatMs, beat)
@@ -39,14 +39,14 @@ export function createStreams(
       const stop = (): void => {
         cancel()
         unlisten()
-        closers.delete(end)
+        openStreams.delete(end)
       }
       let cancel = clock.after(heartbeatMs, beat)
       const unlisten = callback.listen((change) => {
         send(change)
         if (callback.settled) end()
       })
-      closers.add(end)
+      openStreams.add(end)
       stream.once('close', stop)
       stream.push('retry: 2000\n\n')
       for (const change of callback.since(after)) send(change)
@@ -54,7 +54,7 @@ export function createStreams(
       return stream
     },
     close() {
-      for (const end of closers) end()
+      for (const end of openStreams) end()
     },
   }
 }

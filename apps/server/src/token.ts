@@ -1,30 +1,31 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 
-/** The tokens of forms: an id, and the proof that this process made it. */
+/** Form tokens: an id and a signature that proves that this process issued it. */
 export interface Tokens {
-  make(): string
-  /** The id in a token; `undefined` for a token that this process did not make. */
+  create(): string
+  /** The id in a token, or `undefined` if this process did not issue it. */
   read(token: string): string | undefined
 }
 
 /**
- * Makes the tokens of one process.
+ * Creates the form tokens of one process.
  *
- * A restart forgets who has been called, so it must not accept the forms of before: they could ring twice.
+ * A restarted server has forgotten who was called. Accepting a form from before the restart could ring a phone twice, so
+ * the secret is new in each process.
  */
 export function createTokens(): Tokens {
   const secret = randomBytes(32)
   const sign = (id: string): string => createHmac('sha256', secret).update(id).digest('base64url')
   return {
-    make() {
+    create() {
       const id = randomUUID()
       return `${id}.${sign(id)}`
     },
     read(token) {
-      const [id = '', proof = ''] = token.split('.')
-      const given = Buffer.from(proof)
-      const wanted = Buffer.from(sign(id))
-      return given.length === wanted.length && timingSafeEqual(given, wanted) ? id : undefined
+      const [id = '', signature = ''] = token.split('.')
+      const actual = Buffer.from(signature)
+      const expected = Buffer.from(sign(id))
+      return actual.length === expected.length && timingSafeEqual(actual, expected) ? id : undefined
     },
   }
 }

@@ -7,18 +7,18 @@ import { type Browser, type BrowserContextOptions, chromium as engine, type Page
 import { vi } from 'vitest'
 import type { TestDesk } from './desk.ts'
 
-/** A browser of our own, unpacked for this run. */
+/** A browser that is unpacked for this run alone. */
 export interface TestBrowser extends AsyncDisposable {
-  /** Opens the page of a desk in a browser that knows nothing yet. */
+  /** Opens the page of a desk in a new browser context. */
   visit(desk: TestDesk, options?: BrowserContextOptions): Promise<Visit>
 }
 
-/** A page, and all that it did besides. */
+/** An open page and what it reported. */
 export interface Visit {
   readonly page: Page
   /** Errors of the console and of the page, and violations of the content security policy. */
-  readonly complaints: readonly string[]
-  /** Where its requests went. */
+  readonly problems: readonly string[]
+  /** The origins that it sent requests to. */
   readonly origins: ReadonlySet<string>
 }
 
@@ -39,7 +39,7 @@ export async function openBrowser(): Promise<TestBrowser> {
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    // It unpacks into the temporary folder, and takes half of a file that another run is unpacking for the whole.
+    // chromium unpacks itself into TMPDIR, and would use a file that another run has only half unpacked.
     vi.stubEnv('TMPDIR', folder)
     browser = await engine.launch({ executablePath: await chromium.executablePath(), args, headless: true })
   } catch (error) {
@@ -56,20 +56,20 @@ export async function openBrowser(): Promise<TestBrowser> {
       const { port } = app.server.address() as AddressInfo
       const context = await newContext.call(browser, { locale: 'es-ES', ...options })
       context.setDefaultTimeout(10_000)
-      const complaints: string[] = []
+      const problems: string[] = []
       const origins = new Set<string>()
-      await context.exposeFunction('complain', (text: string) => complaints.push(text))
+      await context.exposeFunction('reportProblem', (text: string) => problems.push(text))
       await context.addInitScript(
-        "addEventListener('securitypolicyviolation', ({ violatedDirective }) => complain(violatedDirective))",
+        "addEventListener('securitypolicyviolation', ({ violatedDirective }) => reportProblem(violatedDirective))",
       )
       const page = await context.newPage()
-      page.on('pageerror', (error) => complaints.push(error.message))
+      page.on('pageerror', (error) => problems.push(error.message))
       page.on('console', (line) => {
-        if (line.type() === 'error' || line.type() === 'warning') complaints.push(line.text())
+        if (line.type() === 'error' || line.type() === 'warning') problems.push(line.text())
       })
       page.on('request', (request) => origins.add(new URL(request.url()).origin))
       await page.goto(`http://127.0.0.1:${port}`)
-      return { page, complaints, origins }
+      return { page, problems, origins }
     },
     [Symbol.asyncDispose]: close,
   }

@@ -12,11 +12,11 @@ afterEach(async () => {
 })
 
 test('a callback goes from sending to its outcome', async () => {
-  const answer = await desk.ask({})
-  const { id } = answer.json()
-  expect(answer.statusCode).toBe(202)
-  expect(answer.headers['location']).toBe(`/api/callbacks/${id}`)
-  expect(answer.json()).toEqual({ id, state: 'sending' })
+  const response = await desk.ask({})
+  const { id } = response.json()
+  expect(response.statusCode).toBe(202)
+  expect(response.headers['location']).toBe(`/api/callbacks/${id}`)
+  expect(response.json()).toEqual({ id, state: 'sending' })
 
   const events = await desk.events(id)
   await desk.until(events, 'ended')
@@ -50,7 +50,7 @@ test.each([
   expect(events.states.at(-1)).toMatchObject({ state: 'ended', outcome })
 })
 
-test('a call that waits shows the queue', async () => {
+test('a waiting call shows the queue', async () => {
   const { id } = (await desk.ask({ phone: '+34500000005' })).json()
   const events = await desk.events(id)
   await desk.until(events, 'ended')
@@ -63,16 +63,16 @@ test('a call that waits shows the queue', async () => {
   ])
 })
 
-test('two submits at the same instant are one call', async () => {
+test('submitting a form twice at the same time places one call', async () => {
   const token = await desk.token()
-  const answers = await Promise.all([desk.ask({ token }), desk.ask({ token })])
-  expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202])
-  expect(answers[0].json().id).toBe(answers[1].json().id)
+  const responses = await Promise.all([desk.ask({ token }), desk.ask({ token })])
+  expect(responses.map(({ statusCode }) => statusCode)).toEqual([202, 202])
+  expect(responses[0].json().id).toBe(responses[1].json().id)
   await desk.clock.advance(1000)
   expect(desk.posts()).toBe(1)
 })
 
-test('a form sent again shows how its call stands', async () => {
+test('a form sent again shows the current state of its call', async () => {
   const token = await desk.token()
   const { id } = (await desk.ask({ token })).json()
   const events = await desk.events(id)
@@ -82,7 +82,7 @@ test('a form sent again shows how its call stands', async () => {
   expect(desk.posts()).toBe(1)
 })
 
-test('a form sent again after a lost response is one call, which is found', async () => {
+test('a form sent again after a lost response places one call, which is found', async () => {
   const form = { token: await desk.token(), phone: '+34500000010' }
   const { id } = (await desk.ask(form)).json()
   expect((await desk.ask(form)).json()).toEqual({ id, state: 'sending' })
@@ -94,7 +94,7 @@ test('a form sent again after a lost response is one call, which is found', asyn
   expect(events.states.at(-1)).toMatchObject({ outcome: 'completed' })
 })
 
-test('a form does for one number only', async () => {
+test('a form is valid for one number only', async () => {
   const token = await desk.token()
   await desk.ask({ token })
   const other = await desk.ask({ token, phone: '698765432' })
@@ -105,8 +105,8 @@ test('a form does for one number only', async () => {
 })
 
 test('two browsers cannot ring one number at once', async () => {
-  const answers = await Promise.all([desk.ask({}), desk.ask({ name: 'Eva', phone: '0034 612345678' })])
-  const refused = answers.find(({ statusCode }) => statusCode === 409)?.json()
+  const responses = await Promise.all([desk.ask({}), desk.ask({ name: 'Eva', phone: '0034 612345678' })])
+  const refused = responses.find(({ statusCode }) => statusCode === 409)?.json()
   expect(refused.error).toEqual({
     code: 'number_busy',
     message: 'Ya hay una llamada en marcha a este número. Espera a que termine.',
@@ -115,7 +115,7 @@ test('two browsers cannot ring one number at once', async () => {
   expect(desk.posts()).toBe(1)
 })
 
-test('a number is free again when its call has ended', async () => {
+test('a number is free again after its call has ended', async () => {
   const events = await desk.events((await desk.ask({})).json().id)
   await desk.until(events, 'ended')
   expect((await desk.ask({})).statusCode).toBe(202)
@@ -123,7 +123,7 @@ test('a number is free again when its call has ended', async () => {
   expect(desk.posts()).toBe(2)
 })
 
-test('a call that is known not to be made frees its number', async () => {
+test('a call that was certainly not made frees its number', async () => {
   desk.mock.reply({ operation: 'placeCall', code: 412 })
   const token = await desk.token()
   const { id } = (await desk.ask({ token })).json()
@@ -160,7 +160,7 @@ test('a call that cannot be followed keeps its number', async () => {
   expect(desk.posts()).toBe(1)
 })
 
-test('a call that never ends is not followed for ever', async () => {
+test('a call that never ends is followed for a limited time', async () => {
   await using small = await openDesk({ limits: { followMs: 5000 } })
   const events = await small.events((await small.ask({})).json().id)
   await small.clock.advance(5000)
@@ -168,7 +168,7 @@ test('a call that never ends is not followed for ever', async () => {
   expect(events.states.at(-1)).toMatchObject({ state: 'out_of_sight' })
 })
 
-test('what the service says stays with the server', async () => {
+test('messages of the service never reach the visitor', async () => {
   desk.mock.reply({ operation: 'placeCall', code: 401, body: { status: 'error', message: 'bad key SECRET' } })
   const events = await desk.events((await desk.ask({})).json().id)
   await events.ended

@@ -3,11 +3,11 @@ import { ConfigError, readConfig } from '../src/config.ts'
 
 const from = '+34910000001'
 
-test('the calling number is enough', () => {
+test('only the calling number is required', () => {
   expect(readConfig({ DIGA_FROM: from, PORT: '' })).toEqual({ host: '127.0.0.1', port: 3000, from })
 })
 
-test('everything can be set', () => {
+test('every setting can be given', () => {
   const env = { DIGA_FROM: ` ${from} `, HOST: '::', PORT: '0', TRUST_PROXY: '192.0.2.1, ::1' }
   expect(readConfig(env)).toEqual({ host: '::', port: 0, from, trustProxy: ['192.0.2.1', '::1'] })
 })

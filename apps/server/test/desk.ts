@@ -1,41 +1,44 @@
 import { Diga, type Fetch } from '@digame/client'
 import { createMock, type Mock } from '@digame/mock'
+import { createTestClock, type TestClock } from '@digame/test-support'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { type AppOptions, buildApp } from '../src/app.ts'
-import { createClock, type FakeClock } from './clock.ts'
 import { type Events, readEvents } from './events.ts'
 
 const from = '+34910000001'
 export const apiKey = 'a-key-that-nobody-may-see'
 
-/** A desk over a mock, on one fake clock. It ends with a judgement: whatever it has sent must pass the spec. */
+/** A desk over a mock, both on one test clock. Disposing of it fails if a request violated the spec. */
 export interface TestDesk extends AsyncDisposable {
   readonly app: FastifyInstance
   readonly diga: Diga
   readonly mock: Mock
-  readonly clock: FakeClock
-  /** Loads the page, for its token. */
+  readonly clock: TestClock
+  /** Loads the page and returns its form token. */
   token(): Promise<string>
-  /** Sends the form as the page does; what is given replaces what it has. */
+  /** Sends the form as the page does, with these fields replaced. */
   ask(form: Readonly<Record<string, unknown>>, headers?: Headers): Promise<LightMyRequestResponse>
   events(id: string, headers?: Headers): Promise<Events>
-  /** Lets time pass until this shows in the events. */
+  /** Lets time pass until a text appears in the events. */
   until(events: Events, text: string): Promise<void>
-  /** How many calls were asked for upstream. */
+  /** How many times the service was asked to place a call. */
   posts(): number
+  /** Lets time pass although requests to the service are still open. */
+  ignoreOpenRequests(): void
 }
 
 type Headers = Readonly<Record<string, string>>
 
 export async function openDesk(options: Partial<AppOptions> = {}): Promise<TestDesk> {
-  const clock = createClock()
+  let openRequests = 0
+  const clock = createTestClock({ isBusy: () => openRequests > 0 })
   const mock = await createMock({ clock })
   const fetch: Fetch = async (url, init) => {
-    clock.busy++
-    return mock.fetch(url, init).finally(() => clock.busy--)
+    openRequests++
+    return mock.fetch(url, init).finally(() => openRequests--)
   }
   const diga = new Diga({ apiKey, baseUrl: 'http://diga.test', fetch, clock, random: () => 0.5 })
-  const app = buildApp({ diga, from, clock, ...options })
+  const app = await buildApp({ diga, from, clock, ...options })
 
   async function token(): Promise<string> {
     const { body } = await app.inject('/')
@@ -65,6 +68,9 @@ export async function openDesk(options: Partial<AppOptions> = {}): Promise<TestD
       }
     },
     posts: () => mock.counts.posts,
+    ignoreOpenRequests() {
+      openRequests = 0
+    },
     async [Symbol.asyncDispose]() {
       await app.close()
       await mock.close()

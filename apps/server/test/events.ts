@@ -1,17 +1,17 @@
 import type { LightMyRequestResponse } from 'fastify'
 
-/** An event stream, read as it comes. */
+/** An event stream that is being read. */
 export interface Events {
   readonly status: number
   readonly headers: LightMyRequestResponse['headers']
-  /** All that has come. */
+  /** Everything received so far. */
   readonly text: string
-  /** The data of the events that have come. */
+  /** The data of each event so far. */
   readonly states: readonly Readonly<Record<string, unknown>>[]
   readonly ids: readonly number[]
-  /** Resolves when the stream has ended. */
+  /** Resolves when the stream ends. */
   readonly ended: Promise<void>
-  /** Leaves, as a closed tab does. */
+  /** Disconnects, as a closed tab does. */
   leave(): void
 }
 

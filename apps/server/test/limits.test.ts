@@ -7,12 +7,12 @@ afterEach(async () => {
   await desk[Symbol.asyncDispose]()
 })
 
-describe('as usual', () => {
+describe('the default limits', () => {
   beforeEach(async () => {
     desk = await openDesk()
   })
 
-  test('a visitor asks for five callbacks an hour', async () => {
+  test('a visitor may ask for five callbacks an hour', async () => {
     for (let last = 1; last <= 5; last++) {
       expect((await desk.ask({ phone: `61234567${last}` })).statusCode).toBe(202)
       await desk.clock.advance(60_000)
@@ -27,7 +27,7 @@ describe('as usual', () => {
     expect((await desk.ask({ phone: '612345676' })).statusCode).toBe(202)
   })
 
-  test('a form sent again or filled in wrongly does not count', async () => {
+  test('a form that is sent again or filled in wrongly does not count', async () => {
     const token = await desk.token()
     for (let times = 0; times < 10; times++) {
       expect((await desk.ask({ token })).statusCode).toBe(202)
@@ -35,7 +35,7 @@ describe('as usual', () => {
     }
   })
 
-  test('who is refused because a number is busy keeps the rest of the hour', async () => {
+  test('a request for a busy number does not count', async () => {
     await desk.ask({})
     for (let times = 0; times < 10; times++) expect((await desk.ask({})).statusCode).toBe(409)
     for (let last = 1; last <= 4; last++) {
@@ -44,13 +44,13 @@ describe('as usual', () => {
     expect((await desk.ask({ phone: '612345675' })).statusCode).toBe(429)
   })
 
-  test('two forms sent at once by a visitor with one left are one callback', async () => {
+  test('a visitor with one callback left who sends two forms at once gets one', async () => {
     for (let last = 1; last <= 4; last++) await desk.ask({ phone: `61234567${last}` })
-    const answers = await Promise.all([desk.ask({ phone: '612345675' }), desk.ask({ phone: '612345676' })])
-    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([202, 429])
+    const responses = await Promise.all([desk.ask({ phone: '612345675' }), desk.ask({ phone: '612345676' })])
+    expect(responses.map(({ statusCode }) => statusCode).sort()).toEqual([202, 429])
   })
 
-  test('a number is called three times an hour', async () => {
+  test('a number is called at most three times an hour', async () => {
     for (let times = 0; times < 3; times++) {
       const events = await desk.events((await desk.ask({})).json().id)
       await desk.until(events, 'ended')
@@ -62,14 +62,14 @@ describe('as usual', () => {
   })
 })
 
-test('who comes again when told to is not a moment too early', async () => {
+test('retry-after is never a moment too early', async () => {
   desk = await openDesk({ limits: { perVisitor: 1 } })
   await desk.ask({})
   await desk.clock.advance(1500)
   expect((await desk.ask({ phone: '698765432' })).headers['retry-after']).toBe(String(3600 - 1))
 })
 
-test('a full desk takes no more', async () => {
+test('a full desk refuses further callbacks', async () => {
   desk = await openDesk({ limits: { open: 1 } })
   const events = await desk.events((await desk.ask({})).json().id)
   const second = await desk.ask({ phone: '698765432' })
@@ -79,7 +79,7 @@ test('a full desk takes no more', async () => {
   expect((await desk.ask({ phone: '698765432' })).statusCode).toBe(202)
 })
 
-test('an old callback is forgotten, and its form still rings nobody', async () => {
+test('the form of a forgotten callback still places no second call', async () => {
   desk = await openDesk({ limits: { kept: 1 } })
   const token = await desk.token()
   const { id } = (await desk.ask({ token })).json()
@@ -92,7 +92,7 @@ test('an old callback is forgotten, and its form still rings nobody', async () =
   expect(desk.posts()).toBe(2)
 })
 
-test('behind a trusted proxy visitors are told apart', async () => {
+test('visitors behind a trusted proxy are counted separately', async () => {
   desk = await openDesk({ limits: { perVisitor: 1 }, trustProxy: ['127.0.0.1'] })
   const visit = (ip: string, phone: string): ReturnType<TestDesk['ask']> =>
     desk.ask({ phone }, { 'sec-fetch-site': 'same-origin', 'x-forwarded-for': ip })

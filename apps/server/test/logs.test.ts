@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { apiKey, openDesk } from './desk.ts'
 
-test('logs tell what happens, without numbers, names or keys', async () => {
+test('logs show what happens, without numbers, names or keys', async () => {
   let lines = ''
   const stream = {
     write: (line: string) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readNumber } from '../src/number.ts'
 
-describe('a number as people type it', () => {
+describe('numbers as people type them', () => {
   test.each([
     ['612345678', '+34612345678'],
     ['612 34 56 78', '+34612345678'],

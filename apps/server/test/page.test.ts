@@ -4,7 +4,7 @@ import { openBrowser, type TestBrowser, type Visit } from './browser.ts'
 import { openDesk, type TestDesk } from './desk.ts'
 import type { Events } from './events.ts'
 
-// Browsers and processes take their time on a busy machine.
+// Browsers are slow on a busy machine.
 vi.setConfig({ testTimeout: 20_000 })
 
 let browser: TestBrowser
@@ -46,14 +46,14 @@ const steps = (page: Page): Promise<string[]> => page.locator('#steps li').allTe
 const focus = (page: Page): Promise<string | null> => page.locator(':focus').getAttribute('id')
 const shows = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).waitFor()
 
-/** The same events that the page gets. */
+/** The events that the page receives too. */
 async function events(page: Page): Promise<Events> {
   const token = await page.locator('#token').inputValue()
   return desk.events(token.split('.')[0] as string)
 }
 
-test('a form clicked twice is one call, followed to its end', async () => {
-  const { page, complaints, origins } = await visit()
+test('a double click places one call, which is followed to its end', async () => {
+  const { page, problems, origins } = await visit()
   await fill(page)
   await page.getByRole('button', { name: 'Llámame' }).dblclick()
   await shows(page, 'Pidiendo la llamada')
@@ -73,7 +73,7 @@ test('a form clicked twice is one call, followed to its end', async () => {
   ])
   expect(await focus(page)).toBe('progress-title')
   expect(desk.posts()).toBe(1)
-  expect(complaints).toEqual([])
+  expect(problems).toEqual([])
   expect([...origins]).toEqual([new URL(page.url()).origin])
 
   await page.getByRole('button', { name: 'Pedir otra llamada' }).click()
@@ -84,15 +84,15 @@ test('a form clicked twice is one call, followed to its end', async () => {
   expect(desk.posts()).toBe(2)
 })
 
-test('the keyboard is enough', async () => {
+test('the form works with the keyboard alone', async () => {
   const { page } = await visit()
   for (const keys of ['Tab', 'A', 'Tab', ...'612345678', 'Tab', 'Space', 'Enter'])
     await page.keyboard.press(keys)
   await shows(page, 'Pidiendo la llamada')
 })
 
-test('a bad number is told where it stands, and sends nothing', async () => {
-  const { page, complaints } = await visit()
+test('an invalid number is reported at its field, and nothing is sent', async () => {
+  const { page, problems } = await visit()
   await fill(page, '+33 612 345 678')
   await send(page)
   await shows(page, 'Escribe un teléfono español de nueve cifras, como 612 34 56 78.')
@@ -102,8 +102,8 @@ test('a bad number is told where it stands, and sends nothing', async () => {
   expect(await page.locator('#progress').isVisible()).toBe(false)
   await desk.clock.advance(60_000)
   expect(desk.mock.counts.requests).toBe(0)
-  // What the browser itself says of an answer that is no success.
-  expect(complaints).toEqual([expect.stringContaining('422')])
+  // The browser itself logs every response that is not a success.
+  expect(problems).toEqual([expect.stringContaining('422')])
 
   await phone.fill('612345678')
   await send(page)
@@ -111,7 +111,7 @@ test('a bad number is told where it stands, and sends nothing', async () => {
   expect(await phone.getAttribute('aria-invalid')).toBe(null)
 })
 
-test('a form left empty is told field by field', async () => {
+test('an empty form is reported field by field', async () => {
   const { page } = await visit()
   await send(page)
   await shows(page, 'Escribe tu nombre, solo con letras.')
@@ -122,8 +122,8 @@ test('a form left empty is told field by field', async () => {
   expect(desk.posts()).toBe(0)
 })
 
-test('a reload goes on with the same call', async () => {
-  const { page, complaints } = await visit()
+test('a reload continues with the same call', async () => {
+  const { page, problems } = await visit()
   await fill(page)
   await send(page)
   await shows(page, 'Pidiendo la llamada')
@@ -132,10 +132,10 @@ test('a reload goes on with the same call', async () => {
   await shows(page, 'En conversación')
   expect(await steps(page)).toHaveLength(3)
   expect(desk.posts()).toBe(1)
-  expect(complaints).toEqual([])
+  expect(problems).toEqual([])
 })
 
-test('an answer lost on the way to the page is no second call', async () => {
+test('a response lost on the way to the page does not place a second call', async () => {
   const { page } = await visit()
   await page.route('**/api/callbacks', async (route) => {
     await route.fetch()
@@ -161,7 +161,7 @@ test('a form that did not arrive can be sent again', async () => {
   expect(desk.posts()).toBe(1)
 })
 
-test('a server that began anew before it answered does not say that nothing arrived', async () => {
+test('a server that restarts before it responds does not claim that nothing arrived', async () => {
   const { page } = await visit()
   await using next = await openDesk()
   const port = Number(new URL(page.url()).port)
@@ -191,7 +191,7 @@ test('a second browser cannot ring the same number', async () => {
   expect(desk.posts()).toBe(1)
 })
 
-test('a call in doubt is not offered again', async () => {
+test('the page does not offer to repeat a call in doubt', async () => {
   const { page } = await visit()
   await fill(page, '+34500000015')
   await send(page)
@@ -204,7 +204,7 @@ test('a call in doubt is not offered again', async () => {
   expect(desk.posts()).toBe(1)
 })
 
-test('a call that was not made is offered again, with a new token', async () => {
+test('the page offers to repeat a call that was not made, with a new token', async () => {
   desk.mock.reply({ operation: 'placeCall', code: 412 })
   const { page } = await visit()
   const before = await page.locator('#token').inputValue()
@@ -216,7 +216,7 @@ test('a call that was not made is offered again, with a new token', async () => 
   expect(await page.locator('#token').inputValue()).not.toBe(before)
 })
 
-test('a server that is gone is waited for', async () => {
+test('the page waits for a server that is gone', async () => {
   const { page } = await visit()
   await fill(page)
   await send(page)
@@ -226,7 +226,7 @@ test('a server that is gone is waited for', async () => {
   expect(await page.getByRole('button').count()).toBe(0)
 })
 
-test('a server that began anew rings nobody by itself', async () => {
+test('a restarted server does not call anybody by itself', async () => {
   const { page } = await visit()
   await fill(page)
   await send(page)
@@ -242,7 +242,7 @@ test('a server that began anew rings nobody by itself', async () => {
 })
 
 test.each(['light', 'dark'] as const)(
-  'nothing scrolls sideways on a small phone, in the %s',
+  'nothing scrolls sideways on a small phone, in %s mode',
   async (colorScheme) => {
     const { page } = await visit({ colorScheme, viewport: { width: 360, height: 640 } })
     const sideways = (): Promise<number> => page.evaluate('document.documentElement.scrollWidth - innerWidth')

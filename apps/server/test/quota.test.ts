@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest'
 import { createQuota, visitorOf } from '../src/quota.ts'
 
-test('gives so many within any span, to each key', () => {
+test('a key has a number of uses in any period of time', () => {
   let now = 0
   const quota = createQuota(2, 1000, { now: () => now })
   expect(quota.wait('ana')).toBe(0)
-  quota.take('ana')
+  quota.consume('ana')
   now = 600
   expect(quota.wait('ana')).toBe(0)
-  quota.take('ana')
+  quota.consume('ana')
   now = 700
   expect(quota.wait('ana')).toBe(300)
   expect(quota.wait('eva')).toBe(0)
   now = 1000
   expect(quota.wait('ana')).toBe(0)
-  quota.take('ana')
+  quota.consume('ana')
   expect(quota.wait('ana')).toBe(600)
 })
 
-test('forgets the key that took longest ago', () => {
+test('the key that was used longest ago is forgotten', () => {
   const quota = createQuota(1, 1000, { now: () => 0 })
-  for (let key = 0; key <= 10_000; key++) quota.take(String(key))
+  for (let key = 0; key <= 10_000; key++) quota.consume(String(key))
   expect(quota.wait('10000')).toBe(1000)
   expect(quota.wait('0')).toBe(0)
 })

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { createMock } from '@digame/mock'
 import { afterEach, expect, test, vi } from 'vitest'
 
-// Browsers and processes take their time on a busy machine.
+// Processes are slow to start on a busy machine.
 vi.setConfig({ testTimeout: 20_000 })
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
@@ -25,7 +25,7 @@ afterEach(() => {
   server = undefined
 })
 
-/** Starts the server with this environment and nothing else. */
+/** Starts the server with exactly this environment. */
 function start(env: Readonly<Record<string, string>>): { process: ChildProcess; stderr: () => string } {
   const { execPath } = process
   const child = spawn(execPath, ['--conditions=source', 'src/server.ts'], { cwd: folder, env })
@@ -49,7 +49,7 @@ async function urlOf(child: ChildProcess): Promise<string> {
 test.each([
   ['DIGA_FROM', ''],
   ['DIGA_API_KEY', ''],
-])('%s=%j ends it with 2 and one line', async (name, value) => {
+])('%s=%j exits with 2 after one line', async (name, value) => {
   const { process, stderr } = start({ ...good, [name]: value })
   const [code] = await once(process, 'close')
   expect(code).toBe(2)
@@ -63,7 +63,7 @@ test.each([
   ['DIGA_BASE_URL', '', /^DIGA_BASE_URL must look like .+ leave it out for the real service\.$/m],
   ['DIGA_BASE_URL', '127.0.0.1:4010', /^DIGA_BASE_URL must look like http:\/\/127\.0\.0\.1:4010, /],
   ['DIGA_BASE_URL', 'https://ana:SECRET@diga.test', /^DIGA_BASE_URL must look like /],
-])('%s=%j is told by the name of what to set', async (name, value, message) => {
+])('%s=%j is reported by the name of the variable', async (name, value, message) => {
   const { process, stderr } = start({ ...good, [name]: value })
   const [code] = await once(process, 'close')
   expect(code).toBe(2)
@@ -72,7 +72,7 @@ test.each([
   expect(stderr()).not.toMatch(/new Diga|SECRET/)
 })
 
-test('the commands of the README are there, and need no more than npm', async () => {
+test('the commands of the README exist and need only npm', async () => {
   const read = (file: string): Promise<string> => readFile(join(folder, file), 'utf8')
   const blocks = [...(await read('README.md')).matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text]) =>
     text?.trim(),
@@ -88,7 +88,7 @@ test('the commands of the README are there, and need no more than npm', async ()
   })
 })
 
-test('a port that is taken ends it with 1 and one line', async () => {
+test('a port in use exits with 1 after one line', async () => {
   await using mock = await createMock()
   const { port } = new URL(await mock.listen())
   const { process, stderr } = start({ ...good, PORT: port })
@@ -97,24 +97,27 @@ test('a port that is taken ends it with 1 and one line', async () => {
   expect(stderr()).toMatch(/^Cannot listen on 127\.0\.0\.1:\d+: [^\n]+\n$/)
 })
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it at once, with a stream open', async (signal) => {
-  await using mock = await createMock()
-  const { process } = start({ ...good, DIGA_BASE_URL: await mock.listen() })
-  const url = await urlOf(process)
-  const page = await (await fetch(url)).text()
-  const token = /id="token" value="([^"]+)"/.exec(page)?.[1]
-  const answer = await fetch(`${url}/api/callbacks`, {
-    method: 'POST',
-    headers: { origin: url, 'content-type': 'application/json' },
-    body: JSON.stringify({ token, name: 'Ana', phone: '612345678', consent: true }),
-  })
-  const { id } = (await answer.json()) as { id: string }
-  const events = await fetch(`${url}/api/callbacks/${id}/events`)
-  expect(events.status).toBe(200)
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s ends the process at once, even with a stream open',
+  async (signal) => {
+    await using mock = await createMock()
+    const { process } = start({ ...good, DIGA_BASE_URL: await mock.listen() })
+    const url = await urlOf(process)
+    const page = await (await fetch(url)).text()
+    const token = /id="token" value="([^"]+)"/.exec(page)?.[1]
+    const response = await fetch(`${url}/api/callbacks`, {
+      method: 'POST',
+      headers: { origin: url, 'content-type': 'application/json' },
+      body: JSON.stringify({ token, name: 'Ana', phone: '612345678', consent: true }),
+    })
+    const { id } = (await response.json()) as { id: string }
+    const events = await fetch(`${url}/api/callbacks/${id}/events`)
+    expect(events.status).toBe(200)
 
-  process.kill(signal)
-  const [[code]] = await Promise.all([once(process, 'close'), events.text().catch(() => '')])
-  expect(code).toBe(0)
-  expect(mock.counts.posts).toBeLessThanOrEqual(1)
-  mock.expectNoViolations()
-})
+    process.kill(signal)
+    const [[code]] = await Promise.all([once(process, 'close'), events.text().catch(() => '')])
+    expect(code).toBe(0)
+    expect(mock.counts.posts).toBeLessThanOrEqual(1)
+    mock.expectNoViolations()
+  },
+)

@@ -1,7 +1,7 @@
+import { createTestClock } from '@digame/test-support'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCallback } from '../src/callback.ts'
 import { createStreams } from '../src/streams.ts'
-import { createClock } from './clock.ts'
 import { openDesk, type TestDesk } from './desk.ts'
 
 let desk: TestDesk
@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const ask = async (): Promise<string> => (await desk.ask({})).json().id
 
-test('a stream is one of events, not stored, not buffered', async () => {
+test('a stream consists of events and is neither stored nor buffered', async () => {
   const { status, headers } = await desk.events(await ask())
   expect(status).toBe(200)
   expect(headers).toMatchObject({
@@ -26,7 +26,7 @@ test('a stream is one of events, not stored, not buffered', async () => {
   })
 })
 
-test('a reader who comes back gets what it missed', async () => {
+test('a reader that reconnects gets what it missed', async () => {
   const id = await ask()
   const first = await desk.events(id)
   await desk.until(first, 'in_progress')
@@ -36,7 +36,7 @@ test('a reader who comes back gets what it missed', async () => {
   expect(back.ids).toEqual([3, 4])
 })
 
-test('a late reader gets everything', async () => {
+test('a late reader gets every change', async () => {
   const id = await ask()
   await desk.until(await desk.events(id), 'ended')
   const late = await desk.events(id, { 'last-event-id': 'nonsense' })
@@ -44,25 +44,25 @@ test('a late reader gets everything', async () => {
   expect(late.ids).toEqual([1, 2, 3, 4])
 })
 
-test('a reader who has everything is told not to come back', async () => {
+test('a reader that has every change gets 204, so it does not reconnect', async () => {
   const id = await ask()
   await desk.until(await desk.events(id), 'ended')
   expect((await desk.events(id, { 'last-event-id': '4' })).status).toBe(204)
 })
 
-test('many readers cost the service no more than one', async () => {
+test('many readers cause no more requests than one', async () => {
   const id = await ask()
   const readers = await Promise.all(Array.from({ length: 20 }, () => desk.events(id)))
   await desk.until(readers[0] as (typeof readers)[0], 'ended')
   expect(new Set(readers.map(({ ids }) => ids.join())).size).toBe(1)
-  const looks = desk.mock.journal.filter(({ method }) => method === 'GET').length
+  const reads = desk.mock.journal.filter(({ method }) => method === 'GET').length
 
   await using alone = await openDesk()
   await alone.until(await alone.events((await alone.ask({})).json().id), 'ended')
-  expect(looks).toBe(alone.mock.journal.filter(({ method }) => method === 'GET').length)
+  expect(reads).toBe(alone.mock.journal.filter(({ method }) => method === 'GET').length)
 })
 
-test('a callback has twenty readers at most, and those who leave make room', async () => {
+test('a callback has at most twenty readers, and one that leaves makes room', async () => {
   const id = await ask()
   const readers = await Promise.all(Array.from({ length: 20 }, () => desk.events(id)))
   expect((await desk.events(id)).status).toBe(429)
@@ -72,7 +72,7 @@ test('a callback has twenty readers at most, and those who leave make room', asy
   expect((await desk.events(id)).status).toBe(200)
 })
 
-test('a silent stream has a heartbeat', async () => {
+test('a silent stream sends heartbeats', async () => {
   const { id } = (await desk.ask({ phone: '+34500000001' })).json()
   const events = await desk.events(id)
   await desk.clock.advance(14_999)
@@ -83,8 +83,8 @@ test('a silent stream has a heartbeat', async () => {
   expect(events.text.split('\n:\n')).toHaveLength(3)
 })
 
-test('a reader who takes nothing is dropped at the next heartbeat', async () => {
-  const clock = createClock()
+test('a reader that takes nothing is dropped at the next heartbeat', async () => {
+  const clock = createTestClock()
   const callback = createCallback('id', '+34612345678')
   const stream = createStreams(clock, { streams: 1, heartbeatMs: 15_000 }).open(callback, 0)
   await clock.advance(14_999)
@@ -102,7 +102,7 @@ test('a callback remembers its newest hundred changes', () => {
   expect(changes.at(-1)).toEqual({ order: 151, state: { state: 'placed', status: 'status_149' } })
 })
 
-test('closing the desk ends streams and following, not the call', async () => {
+test('closing the desk ends the streams and the watching, but not the call', async () => {
   const id = await ask()
   const events = await desk.events(id)
   await desk.until(events, 'in_progress')
@@ -115,8 +115,18 @@ test('closing the desk ends streams and following, not the call', async () => {
   expect(desk.mock.calls[0]?.status).toBe('completed')
 })
 
-test('nobody hears of a callback that is not there', async () => {
-  const answer = await desk.app.inject('/api/callbacks/612345678/events')
-  expect(answer.statusCode).toBe(404)
-  expect(answer.json().error.code).toBe('not_found')
+test('a closed desk leaves no timer behind', async () => {
+  await using other = await openDesk()
+  const doubtful = await other.events((await other.ask({ phone: '+34500000015' })).json().id)
+  await other.until(doubtful, 'unknown')
+  await other.until(await other.events((await other.ask({})).json().id), 'in_progress')
+  await other.app.close()
+  await other.mock.close()
+  expect(other.clock.pending).toBe(0)
+})
+
+test('the events of an unknown callback are not found', async () => {
+  const response = await desk.app.inject('/api/callbacks/612345678/events')
+  expect(response.statusCode).toBe(404)
+  expect(response.json().error.code).toBe('not_found')
 })

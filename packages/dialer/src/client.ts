@@ -1,4 +1,4 @@
-/** The client as the dialer's port: what an app writes, and what the storms run on. */
+/** `@digame/dialer/client`: the client as the dialer's port. */
 import {
   type Call,
   type Diga,
@@ -8,86 +8,100 @@ import {
   isSpanishNumber,
   outcomeOf,
 } from '@digame/client'
-import type { NotPlaced, Placement, Port, PortCall } from '@digame/dialer'
+import { isRecord, momentOf } from '@digame/internal'
+import type { NotPlaced, Placement, Port, PortCall } from './port.ts'
 
-/** What the service's clock and ours may differ by beyond what its answers show, in milliseconds. */
+/** How far the service's clock and ours may differ beyond what its `Date` headers show, in milliseconds. */
 const slackMs = 600_000
 
-/** A moment without a zone is UTC. */
-const moment = (date: string): Date => new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(date) ? date : `${date}Z`)
+const pageSize = 1000
+
+function keyOf({ dynamic_variables: variables }: Call): string | undefined {
+  const key = isRecord(variables) ? variables['digame_key'] : undefined
+  return typeof key === 'string' ? key : undefined
+}
 
 function portCall(call: Call): PortCall {
-  const key = (call.dynamic_variables as Record<string, unknown> | null | undefined)?.['digame_key']
+  const key = keyOf(call)
   const outcome = outcomeOf(call)
   return {
     id: call.id,
     status: call.status,
     type: call.type,
     hasEnded: hasEnded(call),
-    createdAt: moment(call.created_date),
+    createdAt: new Date(momentOf(call.created_date)),
     ...(outcome && { outcome }),
-    ...(typeof key === 'string' && { key }),
+    ...(key !== undefined && { key }),
     ...(call.contact?.contact_type === 'call' && { to_number: call.contact.identifier }),
-    ...(call.end_time && { endedAt: moment(call.end_time) }),
+    ...(call.end_time && { endedAt: new Date(momentOf(call.end_time)) }),
     ...(typeof call.duration === 'number' && { seconds: call.duration }),
     ...(call.end_reason && { endReason: call.end_reason }),
   }
 }
 
-const account = new Set([401, 403, 404, 412])
+/** Refusals that are about the account, so that the next lead would meet them too. */
+const aboutTheAccount = new Set([401, 403, 404, 412])
 
 function reasonOf({ code, status }: DigaError): NotPlaced {
   if (code === 'NOT_AFTER') return 'not_after'
   if (status === 429) return 'rate_limited'
-  if (status !== undefined) return account.has(status) ? 'account' : 'refused'
+  if (status !== undefined) return aboutTheAccount.has(status) ? 'account' : 'refused'
   return code === 'CONNECTION' || code === 'TIMEOUT' || code === 'ABORTED' ? 'never_left' : 'refused'
 }
 
 function placementOf(error: DigaError): Placement {
   const { code, status, sentAt } = error
-  const told = { code, ...(status !== undefined && { status }) }
-  // Without evidence a call may have been placed.
-  if (error.placed !== 'no') return { placed: 'maybe', ...told, ...(sentAt && { sentAt }) }
+  const failure = { code, ...(status !== undefined && { status }) }
+  if (error.placed !== 'no') return { placed: 'maybe', ...failure, ...(sentAt && { sentAt }) }
   const retryAfterMs = error instanceof DigaApiError ? error.retryAfterMs : undefined
   return {
     placed: 'no',
     reason: reasonOf(error),
-    ...told,
+    ...failure,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
 }
 
-/** How far the service's clock is ahead of ours, in milliseconds, as its answers tell. */
+/** How far the service's clock is ahead of ours, in milliseconds, by the `Date` header of a response. */
 async function clockAhead(diga: Diga, signal: AbortSignal): Promise<number> {
   const { response } = await diga.raw.GET('/v1/call/', { params: { query: { limit: 1 } }, signal })
   const ahead = Date.parse(response.headers.get('date') ?? '') - Date.now()
-  if (!response.ok || Number.isNaN(ahead))
-    throw new Error(`the service does not tell its time (${response.status})`)
-  return ahead
+  if (response.ok && !Number.isNaN(ahead)) return ahead
+  throw new Error(`the response to GET /v1/call/ (${response.status}) does not show the service's time`)
 }
 
-/** Every call since then, newest first; throws where a page is missing. */
+/**
+ * Every call since a moment, newest first.
+ *
+ * @throws Error if the list is incomplete
+ */
 async function* listSince(diga: Diga, since: Date, signal: AbortSignal): AsyncGenerator<PortCall> {
-  const until = since.getTime() + (await clockAhead(diga, signal)) - slackMs
+  const oldest = since.getTime() + (await clockAhead(diga, signal)) - slackMs
   const seen = new Set<string>()
   for (let after: string | undefined; ; ) {
-    const page = await diga.calls.list({ limit: 1000, order: 'desc', ...(after && { after }) }, { signal })
+    const query = { limit: pageSize, order: 'desc', ...(after !== undefined && { after }) } as const
+    const page = await diga.calls.list(query, { signal })
     const fresh = page.data.filter(({ id }) => !seen.has(id))
     for (const call of fresh) {
       seen.add(call.id)
       yield portCall(call)
     }
-    const [first, last] = [page.data[0], page.data.at(-1)]
     if (!page.has_more) return
-    // Where the order is not the one asked for, an old call says nothing of what follows.
-    const falls = first && last && moment(first.created_date) >= moment(last.created_date)
-    if (falls && moment(last.created_date).getTime() < until) return
+    const [first, last] = [page.data[0], page.data.at(-1)]
+    // An old call ends the list only if the page really runs from new to old.
+    const isDescending = first && last && momentOf(first.created_date) >= momentOf(last.created_date)
+    if (isDescending && momentOf(last.created_date) < oldest) return
     after = page.last_id ?? last?.id
-    if (fresh.length === 0 || !after) throw new Error('the list of calls was cut short')
+    if (fresh.length === 0 || after === undefined) throw new Error('the list of calls was cut short')
   }
 }
 
-/** Adapts a client; the dialer alone sends again and looks up. */
+/**
+ * Adapts a client of `@digame/client` to what the dialer needs.
+ *
+ * Creates are sent with `maxRetries: 0` and `lookUp: false`: only the dialer retries and looks up. Keep the client's `marker`
+ * option on, or no lost call can be found.
+ */
 export function digaPort(diga: Diga): Port {
   return {
     async place(request, { idempotencyKey, notAfter, signal }) {
@@ -100,10 +114,8 @@ export function digaPort(diga: Diga): Port {
       }
     },
     async find({ idempotencyKey, to_number, sentAt, signal }) {
-      const { call, candidates, ...found } = await diga.calls.find(
-        { idempotencyKey, to_number, sentAt },
-        { signal },
-      )
+      const query = { idempotencyKey, to_number, sentAt }
+      const { call, candidates, ...found } = await diga.calls.find(query, { signal })
       return { ...found, ...(call && { call: portCall(call) }), candidates: candidates.map(portCall) }
     },
     get: async (callId, { signal }) => portCall(await diga.calls.get(callId, { signal })),

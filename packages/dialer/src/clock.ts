@@ -1,28 +1,8 @@
-/** Where the dialer takes its time from; replace it in tests. */
-export interface Clock {
-  /** The wall clock, in milliseconds since 1970. */
-  now(): number
-  /** A clock that is never set, in milliseconds since any moment. */
-  elapsed(): number
-  /** Runs something after so many milliseconds; the function returned takes it back. */
-  after(ms: number, run: () => void): () => void
-}
+import type { Clock } from '@digame/internal'
 
-// setTimeout fires at once for anything longer.
-const longest = 2 ** 31 - 1
-
-/** The machine's own. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  elapsed: () => performance.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, Math.min(ms, longest))
-    return () => clearTimeout(timer)
-  },
-}
-
-/** The ledger's time, as it was last read: the database's, where a machine's own may be wrong. */
+/** A clock that shows the ledger's time: the database's, where this machine's own may be wrong. */
 export interface LedgerClock extends Clock {
+  /** Reads the ledger's time anew. */
   sync(): Promise<void>
 }
 
@@ -38,7 +18,7 @@ export function createLedgerClock(clock: Clock, ledger: { now(): Promise<number>
   }
 }
 
-/** Waits; resolves early, and never rejects, when the signal aborts. */
+/** Waits `ms` milliseconds. Resolves early when the signal aborts; never rejects. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve()
@@ -52,15 +32,18 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   })
 }
 
+/** Varies a wait by up to a fifth either way, so that waits that begin together do not end together. */
+export const spread = (ms: number, random: () => number): number => ms * (0.8 + 0.4 * random())
+
 /**
- * Asks something that may never answer: rejects after so many milliseconds, and as soon as `until` aborts. What is asked gets
- * a signal that aborts at the same moment.
+ * Runs something that may never settle. Rejects after `ms` milliseconds, or as soon as `until` aborts; the signal that `run`
+ * is given aborts at the same moment.
  */
 export async function within<Result>(
   clock: Clock,
   ms: number,
   until: AbortSignal,
-  ask: (signal: AbortSignal) => Promise<Result>,
+  run: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const controller = new AbortController()
   const end = Promise.withResolvers<never>()
@@ -69,14 +52,14 @@ export async function within<Result>(
     controller.abort(error)
     end.reject(error)
   }
-  const aborted = stop('the run is over')
-  const cancel = clock.after(ms, stop(`no answer in ${ms} ms`))
-  until.addEventListener('abort', aborted, { once: true })
-  if (until.aborted) aborted()
+  const endRun = stop('the run is over')
+  const cancel = clock.after(ms, stop(`no response in ${ms} ms`))
+  until.addEventListener('abort', endRun, { once: true })
+  if (until.aborted) endRun()
   try {
-    return await Promise.race([ask(controller.signal), end.promise])
+    return await Promise.race([run(controller.signal), end.promise])
   } finally {
     cancel()
-    until.removeEventListener('abort', aborted)
+    until.removeEventListener('abort', endRun)
   }
 }

@@ -1,4 +1,4 @@
-/** Whatever the dialer throws of its own. No unmasked phone number stands in its message. */
+/** Base of every error that the dialer itself throws. Phone numbers in a message are masked. */
 export class DialerError extends Error {
   override readonly name: string = 'DialerError'
   /** A stable code in SCREAMING_SNAKE_CASE. */
@@ -10,12 +10,12 @@ export class DialerError extends Error {
   }
 }
 
-/** An argument, a file or a row is wrong; nothing was written and nothing sent. */
+/** An argument, a file or a row is wrong. Nothing was sent, and nothing was written unless the message says so. */
 export class DialerInputError extends DialerError {
   override readonly name = 'DialerInputError'
 }
 
-/** This runner's lease is lost: it decides nothing more and places nothing more. Facts are still accepted. */
+/** This runner has lost its lease: it no longer claims, decides or places. The ledger still accepts its facts. */
 export class DialerFencedError extends DialerError {
   override readonly name = 'DialerFencedError'
 
@@ -24,7 +24,7 @@ export class DialerFencedError extends DialerError {
   }
 }
 
-/** Who holds a ledger: shown, never trusted. */
+/** The process that holds a ledger. For people to read; nothing is decided by it. */
 export interface Holder {
   readonly pid: number
   readonly host: string
@@ -45,20 +45,27 @@ export class DialerBusyError extends DialerError {
 /**
  * The ledger cannot be used as it is.
  *
- * `NEWER`: written by a newer version. `NOT_A_LEDGER`. `NETWORK_DISK`: locks cannot be trusted there.
- * `SEAL_KEY`: opened without its key, or with another. `MOVED`: copied to another ledger, which goes on instead.
- * `NOT_EMPTY`: the target of a copy holds something.
+ * - `NEWER`: a newer version of the dialer wrote it.
+ * - `NOT_A_LEDGER`: the file or database holds something else.
+ * - `NETWORK_DISK`: the file is on a network disk, where locks cannot be trusted.
+ * - `SEAL_KEY`: it was opened without its key, or with another one.
+ * - `MOVED`: it was copied to another ledger, which continues in its stead.
+ * - `NOT_EMPTY`: the target of a copy already holds something.
+ * - `DAMAGED`: a column holds a value that it cannot hold.
  */
 export class DialerLedgerError extends DialerError {
   override readonly name = 'DialerLedgerError'
 }
 
 /**
- * The ledger may be behind reality; a person must look, then `adopt()` it.
+ * The ledger may have forgotten calls. A person must look, and then call `adopt()`.
  *
- * `ELSEWHERE`: a copy, or a restored or failed-over store. `HALTED`: somebody halted it, such as a start that listed a call
- * of this ledger that the ledger does not know.
+ * - `ELSEWHERE`: it is a copy, or its store was restored or failed over.
+ * - `HALTED`: it was halted, for example because the service listed a call of this ledger that the ledger did not know.
  */
 export class DialerAdoptionError extends DialerError {
   override readonly name = 'DialerAdoptionError'
 }
+
+/** The message of whatever was thrown, an Error or not. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,39 +1,43 @@
 import type { HeldWhy, LeadState } from './ledger/records.ts'
 import type { Outcome } from './port.ts'
 
-/** Which attempt of whom an event is about; `number` is masked. */
-export interface AboutAttempt {
+/** The attempt that an event is about. */
+export interface AttemptFields {
   readonly attempt: string
+  /** Absent, like `lead`, on a call that was imported without a lead. */
   readonly batch: number | undefined
   readonly lead: number | undefined
+  /** Masked. */
   readonly number: string
 }
 
-/** What happens in a run, told as it happens. */
+/** What a dialer reports while it runs. */
 export type DialerEvent =
-  /** It holds the ledger's lease now. */
+  /** The dialer now holds a lease on the ledger. */
   | { readonly type: 'joined'; readonly runner: string }
-  /** The service's calls were compared with the ledger; from now on calls are placed. */
+  /** The service's calls were compared with the ledger and match: calls are placed from now on. `calls` is how many were listed. */
   | { readonly type: 'checked'; readonly calls: number }
-  /** They could not be compared completely: nothing is placed until they are; tried again after `ms`. */
+  /** The service's calls could not be listed completely. Nothing is placed until they are; the next try comes after `ms`. */
   | { readonly type: 'unchecked'; readonly why: string; readonly ms: number }
-  /** The request leaves. */
-  | ({ readonly type: 'sending' } & AboutAttempt)
-  | ({ readonly type: 'placed'; readonly callId: string } & AboutAttempt)
-  /** It is known that no call was made. */
-  | ({ readonly type: 'refused'; readonly why: string } & AboutAttempt)
-  /** A call may have been made; it will be looked up. */
-  | ({ readonly type: 'unknown'; readonly why: string } & AboutAttempt)
-  /** It could not be found out; a person settles it with `reconcile`. */
-  | ({ readonly type: 'held'; readonly why: HeldWhy } & AboutAttempt)
+  /** A request to place a call is about to be sent. */
+  | ({ readonly type: 'sending' } & AttemptFields)
+  /** The call is placed. */
+  | ({ readonly type: 'placed'; readonly callId: string } & AttemptFields)
+  /** It is certain that no call was made. */
+  | ({ readonly type: 'refused'; readonly why: string } & AttemptFields)
+  /** A call may have been made. The dialer looks it up. */
+  | ({ readonly type: 'unknown'; readonly why: string } & AttemptFields)
+  /** The look-up did not settle whether a call was made. A person settles it with `settle`. */
+  | ({ readonly type: 'held'; readonly why: HeldWhy } & AttemptFields)
+  /** The call has ended. `seconds` is the answered time, if the service reports it. */
   | ({
       readonly type: 'ended'
       readonly outcome: Outcome
       readonly seconds: number | undefined
-    } & AboutAttempt)
-  /** The call is placed but cannot be read; it is tried further. */
-  | ({ readonly type: 'unreadable'; readonly why: string } & AboutAttempt)
-  /** What was decided about a lead. */
+    } & AttemptFields)
+  /** A placed call has failed to be read ten times in a row. The dialer keeps trying. */
+  | ({ readonly type: 'unreadable'; readonly why: string } & AttemptFields)
+  /** The dialer decided what becomes of a lead. `dueAt` is set when it is called again, `why` when it is not. */
   | {
       readonly type: 'decided'
       readonly batch: number
@@ -42,22 +46,23 @@ export type DialerEvent =
       readonly why: string | undefined
       readonly dueAt: Date | undefined
     }
+  /** That many leads expired before they could be called. */
   | { readonly type: 'expired'; readonly leads: number }
-  /** A batch stopped by itself; a person resumes it. */
+  /** A batch stopped by itself. A person resumes it. */
   | { readonly type: 'stopped'; readonly batch: number; readonly why: string }
-  /** Nothing is sent for so long. */
+  /** The service asked for fewer requests or is failing. Nothing is sent for `ms` milliseconds. */
   | { readonly type: 'slowed'; readonly ms: number; readonly why: string }
-  /** Nothing can be sent before then: nobody is due, or their hours are closed. */
+  /** No lead can be called before `until`: none is due, or their hours are closed. Absent: no such time is known. */
   | { readonly type: 'waiting'; readonly until: Date | undefined }
-  /** Attempts of a dead runner, or of a broken claim of one's own. */
+  /** Attempts of a dead runner, or of a claim of this runner that failed, were taken over. */
   | { readonly type: 'taken_over'; readonly attempts: number }
-  /** The lease is lost: nothing is placed until it joins again; facts are still recorded. */
+  /** The lease is lost. Facts are still recorded; nothing is placed until the dialer has joined again. */
   | { readonly type: 'fenced' }
-  /** The ledger may be behind reality: nothing is placed until a person adopts it. */
+  /** The ledger may have forgotten calls. Nothing is placed until a person adopts it. */
   | { readonly type: 'halted'; readonly why: string }
-  /** A call id came for an attempt that was over or has another call: a person was perhaps called twice. */
-  | ({ readonly type: 'alarm'; readonly callId: string } & AboutAttempt)
-  /** The service does not tell how many calls are live; the last number holds. */
+  /** A call id arrived for an attempt that is over or has another call: somebody may have been called twice. */
+  | ({ readonly type: 'alarm'; readonly callId: string } & AttemptFields)
+  /** The service does not report how many calls are live. The last number it reported still counts. */
   | { readonly type: 'traffic_unknown'; readonly why: string }
-  /** The ledger's store does not answer; it is tried again. */
+  /** The ledger's store failed. The dialer tries again. */
   | { readonly type: 'ledger_trouble'; readonly why: string }

@@ -1,4 +1,4 @@
-export type { Clock } from './clock.ts'
+export type { Clock } from '@digame/internal'
 export { createDialer, type Dialer, type DialerOptions, type RunEnd, type RunOptions } from './dialer.ts'
 export {
   DialerAdoptionError,
@@ -9,17 +9,9 @@ export {
   DialerLedgerError,
   type Holder,
 } from './errors.ts'
-export type { AboutAttempt, DialerEvent } from './events.ts'
+export type { DialerEvent } from './events.ts'
 export { copyLedger } from './ledger/copy.ts'
-export type {
-  FactResult,
-  Facts,
-  Ledger,
-  LedgerTimes,
-  OpenCalendar,
-  PlanWriter,
-  Runner,
-} from './ledger/ledger.ts'
+export type { FactResult, Ledger, LedgerTimes, Runner } from './ledger/ledger.ts'
 export { openPostgresLedger, type PostgresLedgerOptions } from './ledger/postgres/open.ts'
 export type {
   Alarm,
@@ -32,7 +24,6 @@ export type {
   LeadState,
 } from './ledger/records.ts'
 export { openSqliteLedger, type SqliteLedgerOptions } from './ledger/sqlite/open.ts'
-export { maskNumber } from './mask.ts'
 export type { ColumnNames } from './plan/columns.ts'
 export type { Source } from './plan/decode.ts'
 export type { Assumptions, Estimate } from './plan/estimate.ts'
@@ -42,11 +33,11 @@ export type { PlanOptions } from './plan/options.ts'
 export { type Plan, planBatch } from './plan/plan.ts'
 export type { Leads } from './plan/source.ts'
 export type { Found, NotPlaced, Outcome, Placement, PlaceRequest, Port, PortCall } from './port.ts'
-export type { BatchReportOptions, ReportOptions } from './report/report.ts'
+export type { BatchReportOptions } from './report/report.ts'
 export { type SkippedLine, skippedRows } from './report/skipped.ts'
 export type { LocalDay, MovedHolidays } from './rules/holidays.ts'
 export type { Purpose } from './rules/purpose.ts'
-export { defaultRetries, defaultTries, type RetryTable } from './rules/retries.ts'
+export { defaultRetries, type RetryTable } from './rules/retries.ts'
 export type { SuppressionHook } from './rules/suppression.ts'
 export type { Limits } from './run/limits.ts'
-export type { HeldCase, ReconcileOptions, Reconciler, Settled, Word } from './run/reconcile.ts'
+export type { HeldCase, ReconcileOptions, Settled, Statement } from './run/reconcile.ts'

@@ -1,4 +1,8 @@
-/** What the dialer asks the service for, in the service's own names. */
+import type { Outcome } from '@digame/internal'
+
+export type { Outcome }
+
+/** A call to place, in the service's own names. */
 export interface PlaceRequest {
   readonly from_number: string
   readonly to_number: string
@@ -6,36 +10,42 @@ export interface PlaceRequest {
   readonly agent_version_id?: string
 }
 
-/** A call as the dialer needs it; an adapter reads it off the service's own. */
+/** What the dialer needs to know of a call; the port reads it from the service's own. */
 export interface PortCall {
   readonly id: string
   readonly status: string
   readonly hasEnded: boolean
   /** Set once the call has ended. */
   readonly outcome?: Outcome
-  /** The idempotency key that came back with the call, if any did. */
+  /** The idempotency key that came back with the call, if one did. */
   readonly key?: string
   readonly to_number?: string
   readonly type?: string
   /** By the service's clock. */
   readonly createdAt: Date
   readonly endedAt?: Date
-  /** Answered time in seconds, as the service gave it. */
+  /** Answered time in seconds, as the service reports it. */
   readonly seconds?: number
   readonly endReason?: string
 }
 
-/** How an ended call went: one vocabulary over the API's two. */
-export type Outcome = 'completed' | 'transferred' | 'no_answer' | 'voicemail' | 'failed' | 'other'
-
-/** Why it is known that no call was made. */
+/**
+ * Why it is certain that no call was made.
+ *
+ * - `refused`: the service refused this call.
+ * - `account`: 401, 403, 404 or 412, which the next lead would get too.
+ * - `rate_limited`: 429.
+ * - `never_left`: the request did not leave this machine.
+ * - `not_after`: it was too late to send it.
+ */
 export type NotPlaced = 'refused' | 'account' | 'rate_limited' | 'never_left' | 'not_after'
 
 /**
- * What became of one request.
+ * What became of one request to place a call.
  *
- * `no`: it is known that no call was made. `account`: 401, 403, 404 or 412, which the next lead would meet too.
- * `maybe`: everything else; it is looked up, never sent again.
+ * - `yes`: the call is placed.
+ * - `no`: it is certain that no call was made.
+ * - `maybe`: anything else. The dialer looks the call up and never sends the request again.
  */
 export type Placement =
   | { readonly placed: 'yes'; readonly call: PortCall }
@@ -44,27 +54,29 @@ export type Placement =
       readonly reason: NotPlaced
       readonly code: string
       readonly status?: number
+      /** The service's `Retry-After`, in milliseconds. */
       readonly retryAfterMs?: number
     }
   | { readonly placed: 'maybe'; readonly code: string; readonly status?: number; readonly sentAt?: Date }
 
+/** The result of looking a call up. */
 export interface Found {
-  /** `absent`: listed completely and late enough; `unknown`: anything less. */
+  /** `absent`: the calls were listed completely, late enough for this one to be among them. `unknown`: anything less. */
   readonly result: 'found' | 'absent' | 'unknown'
   readonly call?: PortCall
-  /** Calls to the same number at that time that carry no other key. */
+  /** Calls to the same number at that time that carry no other key: one of them may be it. */
   readonly candidates: readonly PortCall[]
   readonly reason?: string
 }
 
-/** The service, as the dialer sees it: adapted to a client by whoever starts the dialer. */
+/** The service, as the dialer sees it. `@digame/dialer/client` adapts a Diga client to it. */
 export interface Port {
-  /** One request, never repeated by the port. A throw counts as `maybe`. */
+  /** Sends one request, and never sends it again. If it throws, the dialer assumes `maybe`. */
   place(
     request: PlaceRequest,
     options: { idempotencyKey: string; notAfter: Date; signal: AbortSignal },
   ): Promise<Placement>
-  /** Looks a call up by its key; never throws for what the service answers. */
+  /** Looks a call up by its key. Never throws because of a response of the service. */
   find(query: {
     idempotencyKey: string
     to_number: string
@@ -72,10 +84,10 @@ export interface Port {
     signal: AbortSignal
   }): Promise<Found>
   get(callId: string, options: { signal: AbortSignal }): Promise<PortCall>
-  /** Calls created since then, newest first: complete, or it throws. The adapter sees to the server's clock. */
+  /** Lists the calls created since then, newest first: all of them, or it throws. Allows for a service whose clock differs. */
   list(options: { since: Date; signal: AbortSignal }): AsyncIterable<PortCall>
   /** Whether the service would call this number (E.164). */
   isCallable(number: string): boolean
-  /** The account's live calls, whoever placed them. */
+  /** Reports the number of live calls of the account, no matter who placed them, each time it changes. */
   activeCalls?(options: { signal: AbortSignal }): AsyncIterable<number>
 }

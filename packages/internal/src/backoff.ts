@@ -13,9 +13,17 @@ export interface BackoffOptions {
   readonly random: () => number
 }
 
-/** The wait before retry number `retry` (0 is the first one), in milliseconds: doubled each time, up to a maximum, with jitter. */
-export function backoff(retry: number, { firstMs, maxMs, jitter = 'equal', random }: BackoffOptions): number {
+/** The longest wait before retry number `retry` (0 is the first one), in milliseconds: doubled each time, up to a maximum. */
+export function exponential(
+  retry: number,
+  { firstMs, maxMs }: Pick<BackoffOptions, 'firstMs' | 'maxMs'>,
+): number {
   // Beyond 2 ** 30 the power may overflow; any maximum has been reached by then.
-  const ms = Math.min(maxMs, firstMs * 2 ** Math.min(retry, 30))
+  return Math.min(maxMs, firstMs * 2 ** Math.min(retry, 30))
+}
+
+/** The wait before retry number `retry` (0 is the first one), in milliseconds: {@link exponential} with jitter. */
+export function backoff(retry: number, { firstMs, maxMs, jitter = 'equal', random }: BackoffOptions): number {
+  const ms = exponential(retry, { firstMs, maxMs })
   return jitter === 'full' ? ms * random() : ms * (0.5 + random() / 2)
 }

@@ -20,3 +20,18 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+function unref(timer: unknown): void {
+  const isNodeTimer = typeof timer === 'object' && timer !== null && 'unref' in timer
+  if (isNodeTimer && typeof timer.unref === 'function') timer.unref()
+}
+
+/** The machine's own clock, with timers that do not keep a Node process alive. */
+export const unrefClock: Clock = {
+  ...systemClock,
+  after(ms, run) {
+    const timer = setTimeout(run, Math.min(ms, longestTimeout))
+    unref(timer)
+    return () => clearTimeout(timer)
+  },
+}

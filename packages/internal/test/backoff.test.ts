@@ -1,4 +1,4 @@
-import { backoff } from '@digame/internal'
+import { backoff, exponential } from '@digame/internal'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -10,6 +10,11 @@ test.each([
   [1000, 500],
 ])('the wait before retry %i is at most %i ms', (retry, ms) => {
   expect(backoff(retry, { firstMs: 100, maxMs: 500, random: () => 1 })).toBe(ms)
+})
+
+test('without jitter a wait is exactly its longest', () => {
+  expect(exponential(2, { firstMs: 100, maxMs: 500 })).toBe(400)
+  expect(exponential(9, { firstMs: 100, maxMs: 500 })).toBe(500)
 })
 
 test('full jitter spreads a wait from nothing, equal jitter from half', () => {

@@ -1,19 +1,9 @@
-/** The time as the mock sees it; replace it to test without waiting. */
-export interface Clock {
-  /** The wall time in milliseconds since 1970. */
-  now(): number
-  /** Runs `run` once after `ms` milliseconds; the function returned cancels it. */
-  after(ms: number, run: () => void): () => void
-}
+import type { Clock as WholeClock } from '@digame/internal'
 
-// setTimeout fires at once for anything longer.
-const longest = 2 ** 31 - 1
-
-/** The machine's own clock; its timers do not keep a process alive. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, Math.min(ms, longest)).unref()
-    return () => clearTimeout(timer)
-  },
-}
+/**
+ * Where the mock takes its time from; pass a clock of your own to test without waiting.
+ *
+ * `now()` is the wall clock, in milliseconds since 1970. `after(ms, run)` runs a function once, `ms` milliseconds later,
+ * and returns a function that cancels it.
+ */
+export type Clock = Pick<WholeClock, 'now' | 'after'>

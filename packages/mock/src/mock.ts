@@ -1,40 +1,40 @@
-import { loadEngine } from './contract/engine.ts'
+import { loadEngine } from './contract/load-engine.ts'
 import { createRouter } from './contract/routes.ts'
 import type { Call } from './contract/types.ts'
 import { createExchange } from './exchange/exchange.ts'
 import { createFetchFront } from './fronts/fetch.ts'
 import { createHttpFront } from './fronts/http.ts'
-import { type MockOptions, resolve } from './options.ts'
+import { type MockOptions, resolveOptions } from './options.ts'
 import { type Counts, createJournal, type JournalEntry } from './script/journal.ts'
-import { createReplies, type Reply } from './script/replies.ts'
+import { createReplies } from './script/replies.ts'
+import type { Reply } from './script/reply.ts'
 import { createAccount } from './service/account.ts'
-import { createView } from './service/call-json.ts'
-import { createCore } from './service/handle.ts'
-import { createCalls } from './service/place-call.ts'
-import { createReads } from './service/read-calls.ts'
+import { createCallFormat } from './service/call-json.ts'
+import { createHandler } from './service/handle.ts'
+import { createPlaceCall } from './service/place-call.ts'
 import { createService } from './service/service.ts'
 
 /** A mock of the call API. */
 export interface Mock {
-  /** The mock without a socket, in place of the runtime's fetch; the host of the URL does not matter. */
+  /** A fetch that reaches the mock and nothing else, without a socket; the host of the URL does not matter. */
   readonly fetch: typeof globalThis.fetch
   /**
-   * Serves the mock over HTTP too and resolves with its URL.
+   * Serves the mock over HTTP too, and resolves with its URL.
    *
-   * Port 0, the default, takes a free one; the host is 127.0.0.1 unless given. Rejects if the port is taken.
+   * The default port is 0, which takes a free port; the default host is 127.0.0.1. Rejects if the port is taken.
    */
   listen(port?: number, host?: string): Promise<string>
   /**
-   * Says what one of the next requests gets; replies are used in the order given, each once.
+   * Scripts the response to one of the next requests. Replies are used in order, each once.
    *
-   * Throws a TypeError at once for an operation, code, example or fault that does not exist.
+   * Throws a TypeError for an operation, code, example or fault that does not exist.
    */
   reply(reply: Reply): void
-  /** The calls as they truly stand now, oldest first, also those whose answer was lost on the way. */
+  /** The calls as they are now, oldest first, including those whose response the client never got. */
   readonly calls: readonly Call[]
-  /** The requests that came, oldest first. */
+  /** The requests that the mock received, oldest first. */
   readonly journal: readonly JournalEntry[]
-  /** How much came, also what `calls` and `journal` no longer remember. */
+  /** Totals, including what `calls` and `journal` no longer remember. */
   readonly counts: Counts
   /** Throws one error that lists everything in the journal that the spec does not allow. */
   expectNoViolations(): void
@@ -46,33 +46,25 @@ export interface Mock {
 /**
  * Makes a mock.
  *
- * Rejects with a TypeError for an option that makes no sense or a `document` that cannot be used. Without a `document`,
- * rejects with an Error of the code `STALE_SPEC` if the installed @digame/spec is not the one that this package was
- * made with.
+ * Rejects with a TypeError for an unknown option, a value that makes no sense or a `document` that cannot be used.
+ * Without a `document`, rejects with an Error with the code `STALE_SPEC` if the installed @digame/spec is not the one
+ * that this package was made with.
  */
 export async function createMock(options: MockOptions = {}): Promise<Mock> {
-  const resolved = resolve(options)
-  const { clock, keepRequests, onRequest } = resolved
-  const engine = await loadEngine(resolved.document)
+  const resolved = resolveOptions(options)
+  const { clock, document, keepRequests, onRequest } = resolved
+  const engine = await loadEngine(document)
   const account = createAccount(resolved)
   const exchange = createExchange(resolved)
   const journal = createJournal(keepRequests)
   const replies = createReplies(engine)
-  const { show, showAll } = createView(resolved)
-  const reads = createReads({ ...resolved, engine, exchange, show })
-  const place = createCalls({ engine, exchange, account, show })
-  const service = createService({ engine, account, reads, place })
-  const core = createCore({
-    engine,
-    match: createRouter(engine.endpoints),
-    clock,
-    journal,
-    replies,
-    service,
-    onRequest,
-  })
-  const fetchFront = createFetchFront(core)
-  const httpFront = createHttpFront(core)
+  const { toCallJson, toCallsJson } = createCallFormat(resolved)
+  const placeCall = createPlaceCall({ engine, exchange, account, toCallJson })
+  const service = createService({ account, placeCall, reads: { ...resolved, engine, exchange, toCallJson } })
+  const match = createRouter(engine.endpoints)
+  const handle = createHandler({ engine, match, clock, journal, replies, service, onRequest })
+  const fetchFront = createFetchFront(handle)
+  const httpFront = createHttpFront(handle)
 
   const close = async () => {
     fetchFront.close()
@@ -84,7 +76,7 @@ export async function createMock(options: MockOptions = {}): Promise<Mock> {
     listen: (port = 0, host = '127.0.0.1') => httpFront.listen(port, host),
     reply: replies.add,
     get calls() {
-      return showAll(exchange.lines())
+      return toCallsJson(exchange.calls())
     },
     journal: journal.entries,
     counts: journal.counts,

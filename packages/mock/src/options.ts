@@ -1,35 +1,36 @@
-import { isRecord } from '@digame/internal'
-import { type Clock, systemClock } from './clock.ts'
+import { isRecord, unrefClock } from '@digame/internal'
+import type { Clock } from './clock.ts'
 import type { Vocabulary } from './exchange/life.ts'
+import { findNearestName } from './nearest-name.ts'
 import type { JournalEntry } from './script/journal.ts'
 import type { NumberState, Permission } from './service/account.ts'
 
-/** What a mock can be made with; nothing is required. */
+/** The options of a mock; none is required. */
 export interface MockOptions {
   /**
-   * Which of the API's two sets of statuses ended calls use: `seed` has a status for each ending, `2026-07` ends all
-   * in `completed` and tells the ending in `end_reason`.
+   * The statuses of ended calls, of which the API has had two sets: `seed` has a status for each ending; with `2026-07`
+   * every call ends as `completed`, and `end_reason` says how.
    * @default 'seed'
    */
   readonly vocabulary?: Vocabulary
   /**
-   * How many times faster than a telephone calls live: 1 is real time.
+   * How many times faster than on a telephone calls ring and talk: 1 is real time.
    * @default 1
    */
   readonly speed?: number
   /**
-   * Decides ids, durations and who hangs up; the same seed and the same requests give the same calls.
+   * Decides ids, durations and who hangs up: the same seed and the same requests give the same calls.
    * @default 1
    */
   readonly seed?: number
   /**
-   * How many calls may dial and talk at once; the rest waits in the queue.
+   * How many calls may dial and talk at once; the others wait in the queue.
    * @default Infinity
    */
   readonly maxConcurrent?: number
-  /** The account's API keys and what each may do; without it any bearer token may do everything. */
+  /** The account's API keys and what each allows; by default, any bearer token allows everything. */
   readonly keys?: Readonly<Record<string, Permission>>
-  /** The account's numbers; without it every well-formed number is one of them, and ready. */
+  /** The account's numbers; by default, every well-formed number belongs to it and can place calls. */
   readonly numbers?: readonly string[] | Readonly<Record<string, NumberState>>
   /**
    * How long a new call is missing from the list, in milliseconds of the clock; reading it by its id works at once.
@@ -37,20 +38,21 @@ export interface MockOptions {
    */
   readonly listDelay?: number
   /**
-   * How many ended calls are remembered; the first to have ended is dropped first. Live calls are never dropped.
+   * How many ended calls the mock remembers; it forgets the first to have ended first, and never a live call.
    * @default 10000
    */
   readonly keepCalls?: number
   /**
-   * How many requests the journal remembers; the oldest is dropped first.
+   * How many requests the journal remembers; it forgets the oldest first.
    * @default 1000
    */
   readonly keepRequests?: number
   /**
-   * An OpenAPI 3 document, as an object, to judge and answer requests by; good for trying a changed contract. Paths,
-   * methods, statuses, error bodies and what a request may hold follow it; calls and messages keep their fields.
-   * Operations are found by their `operationId`: one that it lacks is answered 404 or 405, as is everything unknown.
-   * The document is read once: changing the object later changes nothing.
+   * An OpenAPI 3 document, as an object, by which to judge requests and respond; use it to try a changed contract.
+   *
+   * Paths, methods, statuses, error bodies and what a request may contain follow the document; calls and messages keep
+   * their fields. Operations are found by their `operationId`; the mock responds 404 or 405 to one that is missing. The
+   * document is read once: changing the object later has no effect.
    * @default the installed @digame/spec
    */
   readonly document?: object
@@ -59,35 +61,67 @@ export interface MockOptions {
    * @default the machine's own clock, with timers that do not keep the process alive
    */
   readonly clock?: Clock
-  /** Told of each request as soon as its answer is known. */
+  /** Called with each request once its response is known. */
   readonly onRequest?: (entry: JournalEntry) => void
 }
 
-export type Resolved = Required<Omit<MockOptions, 'keys' | 'numbers' | 'document'>> & {
+/** Options with their defaults filled in. */
+export type ResolvedOptions = Required<Omit<MockOptions, 'keys' | 'numbers' | 'document'>> & {
   readonly document: object | undefined
   readonly keys: Readonly<Record<string, Permission>> | undefined
   readonly numbers: Readonly<Record<string, NumberState>> | undefined
 }
 
-const check = (fine: boolean, name: string, wanted: string, given: unknown) => {
-  if (!fine) throw new TypeError(`${name} is ${wanted}, not ${String(given)}`)
+const optionNames: Readonly<Record<keyof MockOptions, true>> = {
+  vocabulary: true,
+  speed: true,
+  seed: true,
+  maxConcurrent: true,
+  keys: true,
+  numbers: true,
+  listDelay: true,
+  keepCalls: true,
+  keepRequests: true,
+  document: true,
+  clock: true,
+  onRequest: true,
 }
 
-const isArray = (value: MockOptions['numbers']): value is readonly string[] => Array.isArray(value)
+function checkNames(options: MockOptions): void {
+  const names = Object.keys(optionNames)
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(optionNames, name)) continue
+    const nearest = findNearestName(name, names)
+    const hint = nearest === undefined ? `there are ${names.join(', ')}` : `did you mean "${nearest}"?`
+    throw new TypeError(`There is no option "${name}"; ${hint}`)
+  }
+}
 
-/** Fills in the defaults; throws a TypeError for a value that makes no sense. */
-export function resolve(options: MockOptions): Resolved {
+function check(isValid: boolean, name: string, wanted: string, value: unknown): void {
+  if (!isValid) throw new TypeError(`${name} is ${wanted}, not ${String(value)}`)
+}
+
+const isCount = (value: number) => value === Number.POSITIVE_INFINITY || Number.isInteger(value)
+
+const isList = (numbers: MockOptions['numbers']): numbers is readonly string[] => Array.isArray(numbers)
+
+function readNumbers(numbers: MockOptions['numbers']): ResolvedOptions['numbers'] {
+  return isList(numbers) ? Object.fromEntries(numbers.map((number) => [number, 'ready'])) : numbers
+}
+
+/** Fills in the defaults; throws a TypeError for an unknown option or a value that makes no sense. */
+export function resolveOptions(options: MockOptions): ResolvedOptions {
+  checkNames(options)
   const { vocabulary = 'seed', speed = 1, seed = 1, maxConcurrent = Number.POSITIVE_INFINITY } = options
-  const { listDelay = 0, keepCalls = 10_000, keepRequests = 1000, clock = systemClock } = options
+  const { listDelay = 0, keepCalls = 10_000, keepRequests = 1000, clock = unrefClock } = options
   const { keys, numbers, document, onRequest = () => {} } = options
-  const count = (value: number) => value === Number.POSITIVE_INFINITY || Number.isInteger(value)
   check(vocabulary === 'seed' || vocabulary === '2026-07', 'vocabulary', "'seed' or '2026-07'", vocabulary)
   check(speed > 0 && Number.isFinite(speed), 'speed', 'a number above 0', speed)
   check(Number.isInteger(seed), 'seed', 'a whole number', seed)
-  check(count(maxConcurrent) && maxConcurrent >= 1, 'maxConcurrent', 'a whole number from 1', maxConcurrent)
+  check(isCount(maxConcurrent) && maxConcurrent >= 1, 'maxConcurrent', 'a whole number from 1', maxConcurrent)
   check(listDelay >= 0, 'listDelay', 'a number of milliseconds', listDelay)
-  check(count(keepCalls) && keepCalls >= 0, 'keepCalls', 'a whole number', keepCalls)
-  check(count(keepRequests) && keepRequests >= 0, 'keepRequests', 'a whole number', keepRequests)
+  check(isCount(keepCalls) && keepCalls >= 0, 'keepCalls', 'a whole number', keepCalls)
+  check(isCount(keepRequests) && keepRequests >= 0, 'keepRequests', 'a whole number', keepRequests)
   check(
     document === undefined || isRecord(document),
     'document',
@@ -95,7 +129,6 @@ export function resolve(options: MockOptions): Resolved {
     document,
   )
   return {
-    document,
     vocabulary,
     speed,
     seed,
@@ -103,11 +136,10 @@ export function resolve(options: MockOptions): Resolved {
     listDelay,
     keepCalls,
     keepRequests,
+    document,
     clock,
     onRequest,
     keys,
-    numbers: isArray(numbers)
-      ? Object.fromEntries(numbers.map((number) => [number, 'ready' as const]))
-      : numbers,
+    numbers: readNumbers(numbers),
   }
 }

@@ -1,11 +1,11 @@
 import { createMock } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { describe, expect, it } from 'vitest'
-import { createClock } from './clock.ts'
-import { direct, get, place, rejection, socket, type Way } from './http.ts'
+import { direct, get, noon, place, rejection, socket, type Way } from './http.ts'
 
 const path = '/v1/call/concurrency/stream'
 
-/** Opens the stream; `next` gives the number in the next event. */
+/** Opens the stream; `next` resolves with the number in the next event. */
 async function open(way: Way, signal?: AbortSignal) {
   const response = await get(way, path, signal && { signal })
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
@@ -29,8 +29,8 @@ describe.each([
   ['mock.fetch', direct],
   ['a socket', socket],
 ])('the stream over %s', (_, wayTo) => {
-  it('tells the number at once, on change and every few seconds', async () => {
-    const clock = createClock()
+  it('sends the number at once, on change and every few seconds', async () => {
+    const clock = createTestClock({ start: noon })
     await using mock = await createMock({ clock })
     const { response, next } = await open(await wayTo(mock))
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
@@ -44,11 +44,11 @@ describe.each([
     await clock.advance(2000)
     expect(await next()).toBe(1)
     await clock.advance(100_000)
-    for (let told = 1; told !== 0; ) told = (await next()) ?? Number.NaN
+    for (let active = 1; active !== 0; ) active = (await next()) ?? Number.NaN
   })
 
   it('ends when the mock closes', async () => {
-    const mock = await createMock({ clock: createClock() })
+    const mock = await createMock({ clock: createTestClock({ start: noon }) })
     const { next } = await open(await wayTo(mock))
     await next()
     const rest = next()
@@ -56,8 +56,8 @@ describe.each([
     expect((await rejection(rest)).message).toBe('terminated')
   })
 
-  it('fails with the reason of its signal', async () => {
-    await using mock = await createMock({ clock: createClock() })
+  it('errors with the reason of its signal', async () => {
+    await using mock = await createMock({ clock: createTestClock({ start: noon }) })
     const ending = new AbortController()
     const { next } = await open(await wayTo(mock), ending.signal)
     await next()
@@ -68,18 +68,18 @@ describe.each([
 })
 
 it('a stream leaves no timer behind', async () => {
-  const clock = createClock()
+  const clock = createTestClock({ start: noon })
   await using mock = await createMock({ clock })
   const { reader, next } = await open(direct(mock))
   await next()
   await place(mock)
-  expect(clock.waiting).toBe(2)
+  expect(clock.pending).toBe(2)
   await reader.cancel()
-  expect(clock.waiting).toBe(0)
+  expect(clock.pending).toBe(0)
 })
 
 it('counts calls that hold a slot, not those that wait for one', async () => {
-  await using mock = await createMock({ clock: createClock(), maxConcurrent: 2 })
+  await using mock = await createMock({ clock: createTestClock({ start: noon }), maxConcurrent: 2 })
   for (let i = 0; i < 5; i++) await place(mock)
   const { next } = await open(direct(mock))
   expect(await next()).toBe(2)

@@ -46,6 +46,23 @@ it('a field that the document adds is known', async () => {
   expect(violations(mock)).toMatchObject([{ code: 'type', location: ['body', 'callbacks'] }])
 })
 
+it('a name in the document may be a keyword of OpenAPI', async () => {
+  const mock = await mockOf(({ components }) => {
+    const servers = {
+      type: 'object',
+      properties: { properties: { type: 'integer' }, pattern: { type: 'string' } },
+    }
+    Object.assign(components.schemas, { servers })
+    Object.assign(components.schemas.CallRequest.properties, {
+      webhooks: { $ref: '#/components/schemas/servers' },
+    })
+  })
+  await post(direct(mock), { ...lead, webhooks: { properties: 1, pattern: '[' } })
+  expect(violations(mock)).toEqual([])
+  await post(direct(mock), { ...lead, webhooks: { properties: 'one' } })
+  expect(violations(mock)).toMatchObject([{ code: 'type', location: ['body', 'webhooks', 'properties'] }])
+})
+
 it('a number is judged by the pattern of the document', async () => {
   const mock = await mockOf(({ components }) => {
     components.schemas.SpanishNumber.pattern = '^\\+33[1-9][0-9]{8}$'
@@ -76,13 +93,13 @@ it('a status that the document lacks cannot be scripted', async () => {
   expect(() => mock.reply({ code: 412, operation: 'placeCall' })).toThrow(/no .*412/)
 })
 
-it('an error that the document lacks is answered 500 with the reason', async () => {
+it('an error that the document lacks becomes a 500 with the reason', async () => {
   const mock = await mockOf(({ paths }) => {
     Reflect.deleteProperty(paths['/v1/call/{id}'].get.responses, '404')
   })
   const response = await get(direct(mock), `/v1/call/${crypto.randomUUID()}`)
   expect(response.status).toBe(500)
-  expect(await response.text()).toContain('The document has no response 404 call_not_found of getCall')
+  expect(await response.text()).toContain('The document has no response 404 call_not_found for getCall')
 })
 
 it('a path moves with the document', async () => {
@@ -95,7 +112,7 @@ it('a path moves with the document', async () => {
   expect((await get(direct(mock), `/v1/call/${id}`)).status).toBe(404)
 })
 
-it('an operation that the document lacks is nowhere', async () => {
+it('an operation that the document lacks is not served', async () => {
   const mock = await mockOf(({ paths }) => {
     Reflect.deleteProperty(paths['/v1/call/'], 'post')
   })

@@ -1,9 +1,10 @@
 import { createMock, type MockOptions } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { describe, expect, it } from 'vitest'
-import { createClock } from './clock.ts'
-import { authorized, base, direct, get, lead, place, post, socket } from './http.ts'
+import { authorized, base, direct, get, lead, noon, place, post, rejection, socket } from './http.ts'
 
-const mocked = (options: MockOptions = {}) => createMock({ clock: createClock(), ...options })
+const mocked = (options: MockOptions = {}) =>
+  createMock({ clock: createTestClock({ start: noon }), ...options })
 const json = { 'content-type': 'application/json' }
 
 describe('a body of the wrong shape', () => {
@@ -21,12 +22,12 @@ describe('a body of the wrong shape', () => {
     ['a list', [], [['body', 'dict_type']]],
     ['a number for a string', { ...lead, to_number: 34 }, [['body.to_number', 'string_type']]],
     [
-      'a from_number that is none',
+      'a malformed from_number',
       { ...lead, from_number: '910' },
       [['body.from_number', 'string_pattern_mismatch']],
     ],
     [
-      'a version that is no uuid',
+      'a version that is not a uuid',
       { ...lead, agent_version_id: uuid },
       [['body.agent_version_id', 'uuid_parsing']],
     ],
@@ -35,7 +36,7 @@ describe('a body of the wrong shape', () => {
       { ...lead, dynamic_variables: [] },
       [['body.dynamic_variables', 'dict_type']],
     ],
-  ])('is told for %s', async (_, body, expected) => {
+  ])('gets 422 for %s', async (_, body, expected) => {
     const mock = await mocked()
     const response = await post(direct(mock), body)
     expect(response.status).toBe(422)
@@ -45,7 +46,7 @@ describe('a body of the wrong shape', () => {
     expect(mock.calls).toHaveLength(0)
   })
 
-  it('is told for another content type', async () => {
+  it('gets 422 for another content type', async () => {
     const mock = await mocked()
     const headers = { ...authorized, 'content-type': 'text/plain' }
     const response = await post(direct(mock), lead, { headers })
@@ -57,7 +58,7 @@ describe('a body of the wrong shape', () => {
     })
   })
 
-  it('is told for malformed JSON', async () => {
+  it('gets 400 for malformed JSON', async () => {
     const mock = await mocked()
     const response = await post(direct(mock), '{"from_number": ')
     expect(response.status).toBe(400)
@@ -79,20 +80,20 @@ describe('a query of the wrong shape', () => {
     ['status=ringing', 'status', 'enum'],
     ['after=x', 'after', 'uuid_parsing'],
     ['start_created_date=yesterday', 'start_created_date', 'datetime_parsing'],
-  ])('is told for %s', async (query, name, type) => {
+  ])('gets 422 for %s', async (query, name, type) => {
     const response = await get(direct(await mocked()), `/v1/call/?${query}`)
     expect(response.status).toBe(422)
     expect(await response.json()).toMatchObject({ detail: [{ loc: ['query', name], type }] })
   })
 
-  it('is told for an id that is no uuid', async () => {
+  it('gets 422 for an id that is not a uuid', async () => {
     const response = await get(direct(await mocked()), '/v1/call/7')
     expect(response.status).toBe(422)
     expect(await response.json()).toMatchObject({ detail: [{ loc: ['path', 'id'], type: 'uuid_parsing' }] })
   })
 })
 
-describe('who may not', () => {
+describe('a request without permission', () => {
   it.each([[{}], [{ authorization: 'Basic abc' }], [{ authorization: 'Bearer ' }]])(
     'gets 401 for %o',
     async (headers) => {
@@ -112,7 +113,7 @@ describe('who may not', () => {
     ['sk-none', 403, 403],
     ['sk-other', 401, 401],
     ['toString', 401, 401],
-  ])('with the key %s gets %i placing and %i reading', async (key, placing, reading) => {
+  ])('with the key %s gets %i to place a call and %i to read', async (key, placing, reading) => {
     const way = direct(await mocked({ keys }))
     const headers = { ...json, authorization: `Bearer ${key}` }
     const placed = await post(way, lead, { headers })
@@ -121,16 +122,16 @@ describe('who may not', () => {
     expect((await get(way, '/v1/call/', { headers })).status).toBe(reading)
   })
 
-  it('is told so before anything about the body', async () => {
+  it('gets 401 before its body is checked', async () => {
     const way = direct(await mocked({ keys }))
     const headers = { ...json, authorization: 'Bearer sk-other' }
     expect((await post(way, {}, { headers })).status).toBe(401)
   })
 })
 
-describe('a number', () => {
+describe('a phone number', () => {
   it.each(['+14155550100', '+3461234567', '+34112345678', '612345678', ''])(
-    'that is not Spanish is refused: %s',
+    'to call is refused if it is not Spanish: %s',
     async (to_number) => {
       const mock = await mocked()
       const response = await post(direct(mock), { ...lead, to_number })
@@ -144,7 +145,7 @@ describe('a number', () => {
     },
   )
 
-  it('that is not Spanish is not the reason when the shape is wrong too', async () => {
+  it('to call is checked after the shape of the body', async () => {
     const response = await post(direct(await mocked()), { to_number: '+14155550100' })
     expect(await response.json()).toMatchObject({
       detail: [{ loc: ['body', 'from_number'], type: 'missing' }],
@@ -170,7 +171,7 @@ describe('a number', () => {
 describe('a path', () => {
   const id = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01'
 
-  it('without a call behind it is 404', async () => {
+  it('gets 404 if there is no such call', async () => {
     const response = await get(direct(await mocked()), `/v1/call/${id}`)
     expect(response.status).toBe(404)
     expect(await response.json()).toEqual({
@@ -184,7 +185,7 @@ describe('a path', () => {
     ['/v1/call?limit=2', '/v1/call/?limit=2'],
     [`/v1/call/${id}/`, `/v1/call/${id}`],
     ['/v1/call/concurrency/stream/', '/v1/call/concurrency/stream'],
-  ])('with a wrong slash leads on: %s', async (wrong, right) => {
+  ])('with a wrong last slash is redirected: %s', async (wrong, right) => {
     const response = await get(direct(await mocked()), wrong, { redirect: 'manual' })
     expect(response.status).toBe(307)
     expect(response.headers.get('location')).toBe(`${base}${right}`)
@@ -200,7 +201,7 @@ describe('a path', () => {
       ['/v1/call/%zz/message', 422],
       ['/v1/call/%ff%37', 422],
       ['/%ff', 404],
-    ])('with broken escapes is refused as any other: %s', async (path, status) => {
+    ])('with broken escapes is refused like any other: %s', async (path, status) => {
       await using mock = await mocked()
       const way = await wayTo(mock)
       const response = await get(way, path)
@@ -214,16 +215,19 @@ describe('a path', () => {
       if (status === 422) expect((await get(way, path, { headers: {} })).status).toBe(401)
     })
 
-    it.each(['x', ';;', 'application/json, text/plain'])('with the content type %s is 422', async (type) => {
-      await using mock = await mocked()
-      const headers = { ...authorized, 'content-type': type }
-      const response = await post(await wayTo(mock), lead, { headers })
-      expect(response.status).toBe(422)
-      expect(await response.json()).toMatchObject({ detail: [{ loc: ['body'] }] })
-      expect(mock.calls).toEqual([])
-    })
+    it.each(['x', ';;', 'application/json, text/plain'])(
+      'gets 422 with the content type %s',
+      async (type) => {
+        await using mock = await mocked()
+        const headers = { ...authorized, 'content-type': type }
+        const response = await post(await wayTo(mock), lead, { headers })
+        expect(response.status).toBe(422)
+        expect(await response.json()).toMatchObject({ detail: [{ loc: ['body'] }] })
+        expect(mock.calls).toEqual([])
+      },
+    )
 
-    it('says in the envelope that the mock itself failed', async () => {
+    it('gets 500 in the envelope if the mock itself fails', async () => {
       const onRequest = () => {
         throw new Error('Disk full')
       }
@@ -238,7 +242,7 @@ describe('a path', () => {
     })
   })
 
-  it('that leads nowhere is 404, and a method that is not there 405', async () => {
+  it('gets 404 if it is not in the spec, and 405 for another method', async () => {
     const way = direct(await mocked())
     expect(await (await get(way, '/v2')).json()).toMatchObject({ status: 'error', error_code: 'NOT_FOUND' })
     const response = await get(way, '/v1/call/', { method: 'DELETE' })
@@ -248,7 +252,7 @@ describe('a path', () => {
   })
 })
 
-describe('an option that makes no sense', () => {
+describe('an option with a wrong value', () => {
   it.each([
     [{ speed: 0 }, 'speed is a number above 0, not 0'],
     [{ speed: Number.NaN }, 'speed is a number above 0, not NaN'],
@@ -259,5 +263,22 @@ describe('an option that makes no sense', () => {
     [{ vocabulary: 'new' as 'seed' }, "vocabulary is 'seed' or '2026-07', not new"],
   ])('is refused: %o', async (options, message) => {
     await expect(createMock(options)).rejects.toThrow(new TypeError(message))
+  })
+})
+
+describe('an unknown option', () => {
+  it.each([
+    [{ sped: 2 }, 'There is no option "sped"; did you mean "speed"?'],
+    [{ maxConcurent: 2 }, 'There is no option "maxConcurent"; did you mean "maxConcurrent"?'],
+    [{ keeprequests: 2 }, 'There is no option "keeprequests"; did you mean "keepRequests"?'],
+    [
+      { port: 4010 },
+      'There is no option "port"; there are vocabulary, speed, seed, maxConcurrent, keys, numbers, listDelay, keepCalls, keepRequests, document, clock, onRequest',
+    ],
+    [{ constructor: 1 }, 'There is no option "constructor"; there are vocabulary,'],
+  ])('is refused: %o', async (options, message) => {
+    const error = await rejection(createMock(options as MockOptions))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toContain(message)
   })
 })

@@ -1,17 +1,17 @@
 import { createMock, type Fault, type Mock, type Reply } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createClock } from './clock.ts'
-import { direct, get, lead, post, rejection, socket, type Way } from './http.ts'
+import { direct, get, lead, noon, post, rejection, socket, type Way } from './http.ts'
 
 let mock: Mock
 
 beforeEach(async () => {
-  mock = await createMock({ clock: createClock() })
+  mock = await createMock({ clock: createTestClock({ start: noon }) })
 })
 afterEach(() => mock.close())
 
-/** What a client sees of one answer: its status and what went wrong, without the places in the code. */
-async function seen(sent: Promise<Response>) {
+/** What a client sees of a response: its status, the bytes it read, and the error without its stack. */
+async function observe(sent: Promise<Response>) {
   const failure = (error: unknown) => {
     const { name, message, cause } = error as Error
     const {
@@ -70,9 +70,9 @@ describe.each<[string, (mock: Mock) => Way | Promise<Way>]>([
     ['reset_before', false, reset],
     ['reset_after', true, reset],
     ['fin', true, fin],
-  ])('%s gives no answer', async (fault, placed, failure) => {
+  ])('%s gives no response', async (fault, placed, failure) => {
     mock.reply({ fault })
-    expect(await seen(post(way, lead))).toEqual(failure)
+    expect(await observe(post(way, lead))).toEqual(failure)
     expect(mock.calls).toHaveLength(placed ? 1 : 0)
     expect(mock.journal[0]).toMatchObject({ fault, status: undefined, callId: mock.calls[0]?.id })
     expect((await post(way, lead)).status).toBe(201)
@@ -87,16 +87,16 @@ describe.each<[string, (mock: Mock) => Way | Promise<Way>]>([
     expect(mock.journal[1]).toMatchObject({ body: lead, callId: mock.calls[0]?.id })
   })
 
-  it('half_body gives the headers and half of the body', async () => {
+  it('half_body gives the headers and half of the body, then breaks', async () => {
     mock.reply({ fault: 'half_body' })
-    const result = await seen(post(way, lead))
+    const result = await observe(post(way, lead))
     expect(result).toMatchObject({ status: 201, failed: torn })
     expect(mock.calls).toHaveLength(1)
     expect(result.bytes).toBe(Math.floor(JSON.stringify(mock.calls[0]).length / 2))
   })
 
   it.each<[Reply]>([[{ fault: 'silence' }], [{ fault: 'silence', placed: false }]])(
-    'silence lasts until the signal: %o',
+    'silence lasts until the signal aborts: %o',
     async (reply) => {
       mock.reply(reply)
       const waiting = new AbortController()
@@ -108,7 +108,7 @@ describe.each<[string, (mock: Mock) => Way | Promise<Way>]>([
     },
   )
 
-  it('silence_body stops after half of the body until the signal', async () => {
+  it('silence_body stops after half of the body, until the signal aborts', async () => {
     mock.reply({ fault: 'silence_body' })
     const waiting = new AbortController()
     const response = await post(way, lead, { signal: waiting.signal })
@@ -130,18 +130,21 @@ describe.each<[string, (mock: Mock) => Way | Promise<Way>]>([
     expect((await rejected).message).toBe('fetch failed')
   })
 
-  it.each<[Fault]>([['reset_after'], ['fin'], ['half_body']])('%s can go without a call', async (fault) => {
-    mock.reply({ fault, placed: false })
-    await seen(post(way, lead))
-    expect(mock.calls).toHaveLength(0)
-    expect(mock.journal[0]?.fault).toBe(fault)
-  })
+  it.each<[Fault]>([['reset_after'], ['fin'], ['half_body']])(
+    '%s can happen without a call',
+    async (fault) => {
+      mock.reply({ fault, placed: false })
+      await observe(post(way, lead))
+      expect(mock.calls).toHaveLength(0)
+      expect(mock.journal[0]?.fault).toBe(fault)
+    },
+  )
 
-  it('a fault spoils any answer, also one in store', async () => {
+  it('a fault spoils any response, scripted or not', async () => {
     mock.reply({ code: 500, fault: 'half_body' })
-    expect(await seen(post(way, lead))).toMatchObject({ status: 500, failed: torn })
+    expect(await observe(post(way, lead))).toMatchObject({ status: 500, failed: torn })
     mock.reply({ operation: 'listCalls', fault: 'reset_after' })
-    expect(await seen(get(way, '/v1/call/'))).toEqual(reset)
+    expect(await observe(get(way, '/v1/call/'))).toEqual(reset)
   })
 })
 

@@ -1,28 +1,31 @@
 import type { Call, Mock } from '@digame/mock'
 
-/** A base URL; `mock.fetch` reaches the mock whatever it says. */
+/** The time at which test clocks start. */
+export const noon: number = Date.parse('2026-07-22T12:00:00Z')
+
+/** A base URL; `mock.fetch` ignores its host. */
 export const base = 'https://api.diga.io'
 
 export const authorized: Record<string, string> = { authorization: 'Bearer sk-test' }
 
 export const lead = { from_number: '+34910000001', to_number: '+34612345678' }
 
-/** Where requests go: a fetch, and the URL that it is given. */
+/** How requests reach the mock: a fetch, and the base URL for it. */
 export interface Way {
   readonly fetch: typeof globalThis.fetch
   readonly url: string
 }
 
-/** The way without a socket. */
+/** Without a socket. */
 export const direct = ({ fetch }: Mock): Way => ({ fetch, url: base })
 
-/** The way over a socket, with the runtime's own fetch. */
+/** Over a socket, with the runtime's own fetch. */
 export const socket = async (mock: Mock): Promise<Way> => ({
   fetch: globalThis.fetch,
   url: await mock.listen(),
 })
 
-/** Posts a body to the collection of calls. */
+/** Posts a body to place a call; a string is sent as it is. */
 export const post = ({ fetch, url }: Way, body: unknown, init: RequestInit = {}): Promise<Response> =>
   fetch(`${url}/v1/call/`, {
     method: 'POST',
@@ -34,7 +37,7 @@ export const post = ({ fetch, url }: Way, body: unknown, init: RequestInit = {})
 export const get = ({ fetch, url }: Way, path: string, init: RequestInit = {}): Promise<Response> =>
   fetch(`${url}${path}`, { headers: authorized, ...init })
 
-/** Places a call and returns it as answered. */
+/** Places a call and resolves with it; rejects if the response is not 201. */
 export async function place(mock: Mock, fields: Record<string, unknown> = {}): Promise<Call> {
   const response = await post(direct(mock), { ...lead, ...fields })
   if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`)
@@ -45,11 +48,11 @@ export async function read(mock: Mock, id: string): Promise<Call> {
   return (await (await get(direct(mock), `/v1/call/${id}`)).json()) as Call
 }
 
-/** What a promise rejects with. */
+/** Resolves with the error with which a promise rejects. */
 export const rejection = (promise: Promise<unknown>): Promise<Error & { cause?: unknown }> =>
   promise.then(
     () => {
-      throw new Error('It was fulfilled')
+      throw new Error('The promise was fulfilled')
     },
     (error: Error) => error,
   )

@@ -1,11 +1,12 @@
 import { createMock, type Mock, type MockOptions } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { describe, expect, it } from 'vitest'
-import { createClock, noon } from './clock.ts'
-import { direct, get, lead, place, post } from './http.ts'
+import { direct, get, lead, noon, place, post } from './http.ts'
 
-const mocked = (options: MockOptions = {}) => createMock({ clock: createClock(), ...options })
+const mocked = (options: MockOptions = {}) =>
+  createMock({ clock: createTestClock({ start: noon }), ...options })
 
-const complaint = (mock: Mock) => {
+const listViolations = (mock: Mock) => {
   try {
     mock.expectNoViolations()
   } catch (error) {
@@ -15,7 +16,7 @@ const complaint = (mock: Mock) => {
 }
 
 describe('an entry', () => {
-  it('tells what came and what became of it', async () => {
+  it('has the request and the response', async () => {
     const mock = await mocked()
     const { id } = await place(mock)
     await get(direct(mock), '/v1/call/?limit=2&order=asc')
@@ -38,7 +39,7 @@ describe('an entry', () => {
     ])
   })
 
-  it('never holds the API key', async () => {
+  it('never has the API key', async () => {
     const mock = await mocked()
     await place(mock)
     expect(JSON.stringify(mock.journal)).not.toContain('sk-test')
@@ -52,16 +53,16 @@ describe('an entry', () => {
     expect(mock.counts).toEqual({ requests: 3, posts: 2, placed: 1 })
   })
 
-  it('is told to onRequest when its answer is known', async () => {
-    const told: unknown[] = []
-    const mock = await mocked({ onRequest: ({ status, callId }) => told.push([status, callId]) })
+  it('is passed to onRequest once the response is known', async () => {
+    const entries: unknown[] = []
+    const mock = await mocked({ onRequest: ({ status, callId }) => entries.push([status, callId]) })
     const { id } = await place(mock)
-    expect(told).toEqual([[201, id]])
+    expect(entries).toEqual([[201, id]])
   })
 })
 
 describe('violations', () => {
-  it('are none for what the spec allows', async () => {
+  it('are empty for what the spec allows', async () => {
     const mock = await mocked()
     const uuid = '5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10'
     const { id } = await place(mock, { dynamic_variables: { any: [1] }, agent_version_id: uuid })
@@ -69,22 +70,22 @@ describe('violations', () => {
     await get(direct(mock), `/v1/call/${id}`)
     await get(direct(mock), '/v1/call/?limit=1000&page=2&order=desc&type=inbound&status=in_queue')
     await get(direct(mock), `/v1/call/${id}/message?limit=5&after=${uuid}`)
-    expect(complaint(mock)).toEqual([])
+    expect(listViolations(mock)).toEqual([])
   })
 
-  it('are unknown keys, although the service lets them pass', async () => {
+  it('include unknown keys, although the service ignores them', async () => {
     const mock = await mocked()
     const response = await post(direct(mock), { ...lead, to: '+34612345678', dynamic_variables: { to: 1 } })
     expect(response.status).toBe(201)
     expect((await get(direct(mock), '/v1/call/?Limit=5&colour=red')).status).toBe(200)
-    expect(complaint(mock)).toEqual([
-      '  #1 POST /v1/call/ (placeCall): body.to: The spec knows no body key to [unknown_key]',
-      '  #2 GET /v1/call/ (listCalls): query.Limit: The spec knows no query key Limit [unknown_key]',
-      '  #2 GET /v1/call/ (listCalls): query.colour: The spec knows no query key colour [unknown_key]',
+    expect(listViolations(mock)).toEqual([
+      '  #1 POST /v1/call/ (placeCall): body.to: The spec has no body key to [unknown_key]',
+      '  #2 GET /v1/call/ (listCalls): query.Limit: The spec has no query key Limit [unknown_key]',
+      '  #2 GET /v1/call/ (listCalls): query.colour: The spec has no query key colour [unknown_key]',
     ])
   })
 
-  it('are the real reasons', async () => {
+  it('give the real reasons', async () => {
     const mock = await mocked()
     await post(direct(mock), { ...lead, to_number: '+14155550100' })
     await post(direct(mock), lead, { headers: {} })
@@ -101,15 +102,15 @@ describe('violations', () => {
       [['path', 'no_operation']],
       [],
     ])
-    expect(complaint(mock)).toHaveLength(4)
+    expect(listViolations(mock)).toHaveLength(4)
   })
 
-  it('are not forgotten with their entries', async () => {
+  it('are counted even if their entries are dropped', async () => {
     const mock = await mocked({ keepRequests: 1 })
     await post(direct(mock), {})
     await place(mock)
     await place(mock)
     expect(mock.journal.map(({ number }) => number)).toEqual([3])
-    expect(complaint(mock)).toEqual(['  older requests, no longer in the journal: 1'])
+    expect(listViolations(mock)).toEqual(['  older requests, no longer in the journal: 1'])
   })
 })

@@ -1,17 +1,17 @@
 import { createMock, type MockOptions } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { describe, expect, it } from 'vitest'
-import { createClock, noon } from './clock.ts'
-import { direct, get, place, read } from './http.ts'
+import { direct, get, noon, place, read } from './http.ts'
 
 const at = (seconds: number) => new Date(noon + seconds * 1000).toISOString()
 
 async function mocked(options: MockOptions = {}) {
-  const clock = createClock()
+  const clock = createTestClock({ start: noon })
   return { clock, mock: await createMock({ clock, ...options }) }
 }
 
-/** Follows a call second by second until it has ended, and tells the statuses in the order of their coming. */
-async function statuses({ clock, mock }: Awaited<ReturnType<typeof mocked>>, id: string) {
+/** Reads a call every second until it has ended; resolves with its statuses, in order. */
+async function collectStatuses({ clock, mock }: Awaited<ReturnType<typeof mocked>>, id: string) {
   const seen: string[] = []
   for (let second = 0; second < 100; second++) {
     const { status, end_time } = await read(mock, id)
@@ -23,7 +23,7 @@ async function statuses({ clock, mock }: Awaited<ReturnType<typeof mocked>>, id:
 }
 
 describe('an answered call', () => {
-  it('is dialing first and has nothing to show', async () => {
+  it('begins to dial, without times or a recording', async () => {
     const { mock } = await mocked()
     expect(await place(mock, { dynamic_variables: { name: 'Ana', n: 3 } })).toMatchObject({
       status: 'dialing',
@@ -42,7 +42,7 @@ describe('an answered call', () => {
   it('rings, talks and completes', async () => {
     const world = await mocked()
     const { id } = await place(world.mock)
-    expect(await statuses(world, id)).toEqual(['dialing', 'in_progress', 'completed'])
+    expect(await collectStatuses(world, id)).toEqual(['dialing', 'in_progress', 'completed'])
     const call = await read(world.mock, id)
     expect(call.recording_url).toBe(`https://recordings.example/${id}.mp3`)
     expect(call.end_reason).toMatch(/^(user_hang_up|hangup)$/)
@@ -52,12 +52,12 @@ describe('an answered call', () => {
     expect(Date.parse(call.end_time ?? '') - noon).toBeLessThanOrEqual(70_000)
   })
 
-  it('changes at its own time, however late one looks', async () => {
+  it('changes at the time when it was due, however late it is read', async () => {
     const early = await mocked()
     const late = await mocked()
     const { id } = await place(early.mock)
     await place(late.mock)
-    await statuses(early, id)
+    await collectStatuses(early, id)
     await late.clock.advance(3_600_000)
     expect(await read(late.mock, id)).toEqual(await read(early.mock, id))
   })
@@ -65,7 +65,7 @@ describe('an answered call', () => {
   it('needs no timer', async () => {
     const { clock, mock } = await mocked()
     await place(mock)
-    expect(clock.waiting).toBe(0)
+    expect(clock.pending).toBe(0)
   })
 })
 
@@ -77,9 +77,9 @@ describe('endings', () => {
     '+34500000003': { seed: ['transferred', /^hangup$/], new: /^transferred$/ },
     '+34500000004': { seed: ['completed', /^voicemail_left$/], new: /^voicemail_left$/ },
   } as const
-  const silent = ['+34500000001', '+34500000002']
+  const unanswered = ['+34500000001', '+34500000002']
 
-  it.each(Object.entries(of))('of %s in the vocabulary of the seed', async (to_number, { seed }) => {
+  it.each(Object.entries(of))('of %s in the vocabulary seed', async (to_number, { seed }) => {
     const { clock, mock } = await mocked()
     const { id } = await place(mock, { to_number })
     await clock.advance(120_000)
@@ -89,7 +89,7 @@ describe('endings', () => {
     else expect(call.end_reason).toMatch(seed[1])
   })
 
-  it.each(Object.entries(of))('of %s in the vocabulary of 2026-07', async (to_number, expected) => {
+  it.each(Object.entries(of))('of %s in the vocabulary 2026-07', async (to_number, expected) => {
     const { clock, mock } = await mocked({ vocabulary: '2026-07' })
     const { id } = await place(mock, { to_number })
     await clock.advance(120_000)
@@ -98,10 +98,10 @@ describe('endings', () => {
     expect(call.end_reason).toMatch(expected.new)
   })
 
-  it.each(silent)('of %s leave no conversation', async (to_number) => {
+  it.each(unanswered)('of %s have no talk', async (to_number) => {
     const world = await mocked()
     const { id } = await place(world.mock, { to_number })
-    expect(await statuses(world, id)).not.toContain('in_progress')
+    expect(await collectStatuses(world, id)).not.toContain('in_progress')
     const call = await read(world.mock, id)
     expect(call).toMatchObject({ start_time: null, recording_url: null, duration: 0 })
     expect(call.end_time).not.toBeNull()
@@ -109,14 +109,14 @@ describe('endings', () => {
 })
 
 describe('the queue', () => {
-  it('holds the call to 005, which then completes', async () => {
+  it('holds a call to 005, which then completes', async () => {
     const world = await mocked()
     const { id, status } = await place(world.mock, { to_number: '+34500000005' })
     expect(status).toBe('in_queue')
-    expect(await statuses(world, id)).toEqual(['in_queue', 'dialing', 'in_progress', 'completed'])
+    expect(await collectStatuses(world, id)).toEqual(['in_queue', 'dialing', 'in_progress', 'completed'])
   })
 
-  it('takes what is over the cap and starts it when a slot frees', async () => {
+  it('holds calls above maxConcurrent until a slot is free', async () => {
     const { clock, mock } = await mocked({ maxConcurrent: 2 })
     const placed = [await place(mock), await place(mock), await place(mock), await place(mock)]
     expect(placed.map(({ status }) => status)).toEqual(['dialing', 'dialing', 'in_queue', 'in_queue'])
@@ -129,7 +129,7 @@ describe('the queue', () => {
     expect(now()).toEqual(Array(4).fill('completed'))
   })
 
-  it('gives a free slot to others while the call to 005 waits', async () => {
+  it('leaves a free slot to others while a call to 005 waits', async () => {
     const { mock } = await mocked({ maxConcurrent: 1 })
     await place(mock, { to_number: '+34500000005' })
     expect((await place(mock)).status).toBe('dialing')
@@ -137,7 +137,7 @@ describe('the queue', () => {
 })
 
 describe('speed', () => {
-  it('shortens what happens, by the clock', async () => {
+  it('shortens ringing and talking', async () => {
     const { clock, mock } = await mocked({ speed: 10 })
     const { id } = await place(mock)
     await clock.advance(7000)
@@ -176,7 +176,7 @@ describe('a seed', () => {
 })
 
 describe('identities', () => {
-  it('are the same for the same number and agent', async () => {
+  it('are the same for the same numbers', async () => {
     const { mock } = await mocked()
     const [one, two, other] = [
       await place(mock),
@@ -189,7 +189,7 @@ describe('identities', () => {
     expect(other.phone_register_id).not.toBe(one.phone_register_id)
   })
 
-  it('take the agent version and the number id of the request', async () => {
+  it('include the agent version and the number id of the request', async () => {
     const { mock } = await mocked()
     const agent_version_id = '5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10'
     const from_number = '9d1e4f60-8b7a-4c2d-a3e5-6f708192a3b4'
@@ -197,7 +197,7 @@ describe('identities', () => {
     expect(call).toMatchObject({ agent_version_id, phone_register_id: from_number })
   })
 
-  it('of a number are its own, each time', async () => {
+  it('of a number are its own, every time', async () => {
     const { mock } = await mocked()
     const [first, other, again] = [
       await place(mock),
@@ -213,7 +213,7 @@ describe('identities', () => {
     for (const [index, id] of ids(other).entries()) expect(id).not.toBe(ids(first)[index])
   })
 
-  it('of the account lead from a number to its id and back', async () => {
+  it('of a number can be used in its place', async () => {
     const { mock } = await mocked({ numbers: ['+34910000001'] })
     const { phone_register_id } = await place(mock)
     const again = await place(mock, { from_number: phone_register_id })
@@ -222,7 +222,7 @@ describe('identities', () => {
 })
 
 describe('keepCalls', () => {
-  it('drops the first to have ended, never a live one', async () => {
+  it('drops the first call to have ended, never a live one', async () => {
     const { clock, mock } = await mocked({ keepCalls: 2 })
     const old = [await place(mock), await place(mock), await place(mock)]
     await clock.advance(120_000)

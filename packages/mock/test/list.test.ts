@@ -1,7 +1,7 @@
 import { type Call, createMock, type Mock } from '@digame/mock'
+import { createTestClock, type TestClock } from '@digame/test-support'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createClock, type FakeClock } from './clock.ts'
-import { direct, get, place } from './http.ts'
+import { direct, get, noon, place } from './http.ts'
 
 interface CallPage {
   readonly data: Call[]
@@ -12,19 +12,19 @@ interface CallPage {
   readonly total_pages: number | null
 }
 
-let clock: FakeClock
+let clock: TestClock
 let mock: Mock
 
 beforeEach(async () => {
-  clock = createClock()
+  clock = createTestClock({ start: noon })
   mock = await createMock({ clock })
 })
 
 const ask = (query = '') => get(direct(mock), `/v1/call/${query}`)
 const list = async (query = '') => (await (await ask(query)).json()) as CallPage
 
-/** Places calls a second apart; their ids, oldest first. */
-async function placed(count: number, fields: Record<string, unknown> = {}) {
+/** Places calls a second apart; resolves with their ids, oldest first. */
+async function placeSome(count: number, fields: Record<string, unknown> = {}) {
   const ids: string[] = []
   for (let i = 0; i < count; i++) {
     ids.push((await place(mock, fields)).id)
@@ -36,7 +36,7 @@ async function placed(count: number, fields: Record<string, unknown> = {}) {
 const idsOf = ({ data }: CallPage) => data.map(({ id }) => id)
 
 describe('pages', () => {
-  it('of nothing are empty', async () => {
+  it('are empty without calls', async () => {
     expect(await list()).toEqual({
       data: [],
       has_more: false,
@@ -47,23 +47,23 @@ describe('pages', () => {
     })
   })
 
-  it('come newest first, fifty at once', async () => {
-    const ids = await placed(51)
+  it('have fifty calls, newest first', async () => {
+    const ids = await placeSome(51)
     const page = await list()
     expect(idsOf(page)).toEqual(ids.toReversed().slice(0, 50))
     expect(page).toMatchObject({ has_more: true, first_id: ids[50], last_id: ids[1], total_pages: 2 })
   })
 
-  it('go by number', async () => {
-    const ids = await placed(5)
+  it('can be numbered', async () => {
+    const ids = await placeSome(5)
     const page = await list('?limit=2&page=3&order=asc')
     expect(idsOf(page)).toEqual([ids[4]])
     expect(page).toMatchObject({ has_more: false, current_page: 3, total_pages: 3 })
     expect(idsOf(await list('?page=9'))).toEqual([])
   })
 
-  it.each(['asc', 'desc'])('go by cursor after, %s', async (order) => {
-    const ids = await placed(5)
+  it.each(['asc', 'desc'])('can follow a cursor, %s', async (order) => {
+    const ids = await placeSome(5)
     const expected = order === 'asc' ? ids : ids.toReversed()
     const walked: string[] = []
     for (let query = ''; ; ) {
@@ -75,8 +75,8 @@ describe('pages', () => {
     expect(walked).toEqual(expected)
   })
 
-  it('go by cursor before', async () => {
-    const [a, b, c, d] = await placed(5)
+  it('can precede a cursor', async () => {
+    const [a, b, c, d] = await placeSome(5)
     const page = await list(`?limit=2&order=asc&before=${d}`)
     expect(idsOf(page)).toEqual([b, c])
     expect(page).toMatchObject({ has_more: true, current_page: null, total_pages: null })
@@ -87,14 +87,14 @@ describe('pages', () => {
     })
   })
 
-  it('refuse both cursors', async () => {
-    const [a, b] = await placed(2)
+  it('cannot have two cursors', async () => {
+    const [a, b] = await placeSome(2)
     const response = await ask(`?after=${a}&before=${b}`)
     expect(response.status).toBe(422)
     expect(await response.json()).toMatchObject({ error_code: 'INVALID_PAGINATION_PARAMETERS' })
   })
 
-  it('refuse a cursor that is no call', async () => {
+  it('cannot follow a cursor that is not a call', async () => {
     const response = await ask('?after=7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01')
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
@@ -105,17 +105,17 @@ describe('pages', () => {
 })
 
 describe('filters', () => {
-  it('choose by status as it is now', async () => {
-    const [quick] = await placed(1, { to_number: '+34500000002' })
-    const [slow] = await placed(1, { to_number: '+34500000001' })
+  it('compare the present status', async () => {
+    const [quick] = await placeSome(1, { to_number: '+34500000002' })
+    const [slow] = await placeSome(1, { to_number: '+34500000001' })
     await clock.advance(2000)
     expect(idsOf(await list('?status=failed'))).toEqual([quick])
     expect(idsOf(await list('?status=dialing'))).toEqual([slow])
     expect(idsOf(await list('?status=completed'))).toEqual([])
   })
 
-  it('choose by direction', async () => {
-    await placed(1)
+  it('compare the direction', async () => {
+    await placeSome(1)
     expect(idsOf(await list('?type=outbound'))).toHaveLength(1)
     expect(idsOf(await list('?type=inbound'))).toHaveLength(0)
   })
@@ -124,15 +124,15 @@ describe('filters', () => {
     ['agent_id', (call: Call) => call.agent_id],
     ['phone_id', (call: Call) => call.phone_register_id],
     ['contact_id', (call: Call) => call.contact.id],
-  ])('choose by %s', async (name, read) => {
+  ])('compare %s', async (name, read) => {
     const one = await place(mock)
     await place(mock, { from_number: '+34910000002', to_number: '+34687654321' })
     expect(idsOf(await list(`?${name}=${read(one)}`))).toEqual([one.id])
     expect(idsOf(await list(`?${name}=${String(read(one)).toUpperCase()}`))).toEqual([one.id])
   })
 
-  it('choose by the date of creation, both ends included', async () => {
-    const ids = await placed(4)
+  it('compare the date of creation, both ends included', async () => {
+    const ids = await placeSome(4)
     const [, second, third] = mock.calls.map(({ created_date }) => created_date)
     const page = await list(`?start_created_date=${second}&end_created_date=${third}`)
     expect(idsOf(page)).toEqual([ids[2], ids[1]])
@@ -140,7 +140,7 @@ describe('filters', () => {
     expect(idsOf(await list(`?start_created_date=${zoned}`))).toEqual([ids[3]])
   })
 
-  it('refuse a date that cannot be read', async () => {
+  it('cannot have a date that does not exist', async () => {
     const response = await ask('?start_created_date=2026-12-31T23:59:60Z')
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
@@ -149,9 +149,9 @@ describe('filters', () => {
     })
   })
 
-  it('count in the pages', async () => {
-    await placed(3)
-    await placed(2, { to_number: '+34687654321' })
+  it('apply before pages are cut', async () => {
+    await placeSome(3)
+    await placeSome(2, { to_number: '+34687654321' })
     const { contact } = mock.calls[0] as Call
     const page = await list(`?contact_id=${contact.id}&limit=2`)
     expect(page).toMatchObject({ has_more: true, total_pages: 2 })
@@ -159,7 +159,7 @@ describe('filters', () => {
 })
 
 describe('listDelay', () => {
-  it('keeps a new call out of the list, not from its reader', async () => {
+  it('keeps a new call out of the list, but not from being read', async () => {
     mock = await createMock({ clock, listDelay: 3000 })
     const { id } = await place(mock)
     expect(idsOf(await list())).toEqual([])

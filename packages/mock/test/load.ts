@@ -1,5 +1,5 @@
 /**
- * Places calls through `mock.fetch` and prints what they cost, as one line of JSON.
+ * Places calls through `mock.fetch` and prints their cost in time and memory, as one line of JSON.
  *
  *   node --conditions=source test/load.ts [calls]
  */

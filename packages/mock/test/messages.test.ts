@@ -1,13 +1,13 @@
 import { createMock, type Message, type Mock } from '@digame/mock'
+import { createTestClock, type TestClock } from '@digame/test-support'
 import { beforeEach, expect, it } from 'vitest'
-import { createClock, type FakeClock } from './clock.ts'
-import { direct, get, place, read } from './http.ts'
+import { direct, get, noon, place, read } from './http.ts'
 
-let clock: FakeClock
+let clock: TestClock
 let mock: Mock
 
 beforeEach(async () => {
-  clock = createClock()
+  clock = createTestClock({ start: noon })
   mock = await createMock({ clock })
 })
 
@@ -17,19 +17,19 @@ const messages = async (id: string, query = '') => {
   return page.data ?? []
 }
 
-it('are missing until something has been said', async () => {
+it('messages are missing until something has been said', async () => {
   const { id } = await place(mock)
   const response = await ask(id)
   expect(response.status).toBe(404)
   expect(await response.json()).toMatchObject({ error_code: 'NO_MESSAGES_FOR_CALL' })
 })
 
-it('are missing for a call that is not there', async () => {
+it('messages are missing for an unknown call', async () => {
   const response = await ask('7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01')
   expect(await response.json()).toMatchObject({ error_code: 'NO_MESSAGES_FOR_CALL' })
 })
 
-it('grow while the call lasts, and keep what was said', async () => {
+it('messages are added during the call, and stay', async () => {
   const { id } = await place(mock)
   const sizes = new Set<number>()
   let before: Message[] = []
@@ -48,7 +48,7 @@ it('grow while the call lasts, and keep what was said', async () => {
   }
 })
 
-it('come newest first and page like calls', async () => {
+it('messages come newest first, in pages like those of calls', async () => {
   const { id } = await place(mock)
   await clock.advance(80_000)
   const all = await messages(id)
@@ -65,7 +65,7 @@ it('come newest first and page like calls', async () => {
 it.each([
   ['+34500000003', 'transfer'],
   ['+34500000004', 'detect_answering_machine'],
-])('of %s show the tool %s', async (to_number, tool_name) => {
+])('messages of a call to %s include the tool %s', async (to_number, tool_name) => {
   const { id } = await place(mock, { to_number })
   await clock.advance(120_000)
   const tools = (await messages(id)).flatMap(({ tool_call }) => tool_call?.tool_name ?? [])

@@ -1,13 +1,13 @@
 import { createMock, type Mock, type Reply } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createClock } from './clock.ts'
-import { direct, get, lead, place, post, type Way } from './http.ts'
+import { direct, get, lead, noon, place, post, type Way } from './http.ts'
 
 let mock: Mock
 let way: Way
 
 beforeEach(async () => {
-  mock = await createMock({ clock: createClock() })
+  mock = await createMock({ clock: createTestClock({ start: noon }) })
   way = direct(mock)
 })
 
@@ -17,14 +17,14 @@ describe('replies', () => {
     mock.reply({ code: 403, example: 'internal_server_error' })
     mock.reply({})
     mock.reply({ code: 412 })
-    const answers = [
+    const responses = [
       await post(way, lead),
       await post(way, lead),
       await post(way, lead),
       await post(way, lead),
     ]
-    expect(answers.map(({ status }) => status)).toEqual([500, 403, 201, 412])
-    expect(await answers[1]?.json()).toMatchObject({ error_code: 'INTERNAL_SERVER_ERROR' })
+    expect(responses.map(({ status }) => status)).toEqual([500, 403, 201, 412])
+    expect(await responses[1]?.json()).toMatchObject({ error_code: 'INTERNAL_SERVER_ERROR' })
     expect((await post(way, lead)).status).toBe(201)
   })
 
@@ -34,13 +34,13 @@ describe('replies', () => {
     expect((await post(way, lead)).status).toBe(500)
   })
 
-  it('without an operation wait for one that the spec lets answer so', async () => {
+  it('without an operation wait for one to which they can apply', async () => {
     mock.reply({ code: 412 })
     expect((await get(way, '/v1/call/')).status).toBe(200)
     expect((await post(way, lead)).status).toBe(412)
   })
 
-  it('give an example of a success without placing a call', async () => {
+  it('with the example of a success place no call', async () => {
     mock.reply({ example: 'in_queue' })
     const response = await post(way, lead)
     expect(response.status).toBe(201)
@@ -51,7 +51,7 @@ describe('replies', () => {
     expect(mock.calls).toHaveLength(0)
   })
 
-  it('place a call behind any answer if told to', async () => {
+  it('with placed place a call behind any response', async () => {
     mock.reply({
       code: 502,
       body: '<h1>Bad gateway</h1>',
@@ -71,7 +71,7 @@ describe('replies', () => {
     ['text', 'text', 'text/plain; charset=utf-8'],
     [null, 'null', 'application/json'],
     [{ a: 1 }, '{"a":1}', 'application/json'],
-  ])('have a body of their own: %o', async (body, text, type) => {
+  ])('can have any body: %o', async (body, text, type) => {
     mock.reply({ code: 429, body })
     const response = await post(way, lead)
     expect(response.status).toBe(429)
@@ -79,14 +79,14 @@ describe('replies', () => {
     expect(response.headers.get('content-type')).toBe(type)
   })
 
-  it('answer without a body where the status has none', async () => {
+  it('have no body with a status that has none', async () => {
     mock.reply({ code: 204, body: '' })
     const response = await post(way, lead)
     expect(response.status).toBe(204)
     expect(response.body).toBeNull()
   })
 
-  it('add headers to the usual answer', async () => {
+  it('add headers to the usual response', async () => {
     mock.reply({ headers: { 'X-Served-By': 'gateway' } })
     const response = await post(way, lead)
     expect(response.status).toBe(201)
@@ -94,39 +94,42 @@ describe('replies', () => {
     expect(mock.calls).toHaveLength(1)
   })
 
-  it('with a body reach requests that no operation has', async () => {
+  it('with a body also go to requests that the spec does not have', async () => {
     mock.reply({ code: 503, body: '' })
     expect((await get(way, '/health')).status).toBe(503)
   })
 
-  it('leave the journal true', async () => {
+  it('do not hide violations', async () => {
     mock.reply({ code: 201, body: {} })
     await post(way, { ...lead, from_number: 1 })
     expect(() => mock.expectNoViolations()).toThrow('body.from_number')
   })
 
-  it('outdo a test number', async () => {
+  it('take precedence over a test number', async () => {
     mock.reply({ code: 404 })
     expect((await post(way, { ...lead, to_number: '+34500000010' })).status).toBe(404)
   })
 })
 
-describe('a typo is an error at once', () => {
+describe('a reply that can never apply', () => {
   it.each<[Reply, string]>([
     [null as unknown as Reply, 'A reply is an object'],
     [[] as Reply, 'A reply is an object'],
     [{ placed: 'no' } as unknown as Reply, 'placed is true or false'],
     [{ headers: { 'Content-Length': '3' } }, 'A reply cannot set content-length'],
     [{ headers: { 'transfer-encoding': 'chunked' } }, 'A reply cannot set transfer-encoding'],
-    [{ code: 418 }, 'The spec has no answer 418 of any operation; give a body of your own'],
-    [{ code: 412, operation: 'getCall' }, 'The spec has no answer 412 of getCall; give a body of your own'],
+    [{ code: 418 }, 'The spec has no response 418 for any operation; give a body of your own'],
+    [
+      { code: 412, operation: 'getCall' },
+      'The spec has no response 412 for getCall; give a body of your own',
+    ],
     [
       { example: 'nope', operation: 'placeCall' },
-      'no example "nope" of placeCall; there are dialing, in_queue',
+      'no example "nope" for placeCall; there are dialing, in_queue',
     ],
     [
       { code: 403, example: 'nope' },
-      'no example "nope" of any operation; there are missing_permissions, internal',
+      'no example "nope" for any operation; there are missing_permissions, internal',
     ],
     [
       { operation: 'hangUp' as 'placeCall' },
@@ -135,10 +138,10 @@ describe('a typo is an error at once', () => {
     [{ fault: 'reset' as 'fin' }, 'There is no fault "reset"; there are reset_before, reset_after'],
     [{ code: 99, body: '' }, 'A code is a whole number from 200 to 599, not 99'],
     [{ example: 'dialing', body: '' }, 'A reply has an example or a body, not both'],
-    [{ placed: false }, 'there is no usual answer: give a code, a body or a fault'],
+    [{ placed: false }, 'there is no usual response: give a code, a body or a fault'],
     [{ status: 500 } as Reply, 'A reply has no "status"; it has operation, code'],
     [{ headers: { 'a b': '1' } }, 'a b'],
-  ])('%o', async (reply, message) => {
+  ])('is refused: %o', async (reply, message) => {
     expect(() => mock.reply(reply)).toThrow(TypeError)
     expect(() => mock.reply(reply)).toThrow(message)
     expect((await place(mock)).status).toBe('dialing')

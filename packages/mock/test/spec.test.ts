@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import { createMock, type Mock, testNumbers, type Vocabulary } from '@digame/mock'
+import { createTestClock, type TestClock } from '@digame/test-support'
 import { createInstance, getHttpOperationsFromSpec } from '@stoplight/prism-http'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createClock, type FakeClock } from './clock.ts'
-import { authorized, direct, get, lead, post } from './http.ts'
+import { authorized, direct, get, lead, noon, post } from './http.ts'
 
 const document = createRequire(import.meta.url)('@digame/spec/openapi.json') as object
 const operations = await getHttpOperationsFromSpec(structuredClone(document))
@@ -18,8 +18,8 @@ const config = {
   mock: { dynamic: false },
 }
 
-/** What the spec has against an answer, by Prism. */
-async function objections(operationId: string | undefined, response: Response) {
+/** Resolves with what Prism finds wrong with a response. */
+async function findErrors(operationId: string | undefined, response: Response) {
   const operation = operations.find(({ iid }) => iid === operationId)
   if (operation === undefined) throw new Error(`There is no operation ${operationId}`)
   const output = {
@@ -34,46 +34,49 @@ async function objections(operationId: string | undefined, response: Response) {
   return outcome.right.validations.output.map(({ path, message }) => `${path?.join('.')}: ${message}`)
 }
 
-let clock: FakeClock
+let clock: TestClock
 let mock: Mock
-const answered = async (sent: Promise<Response>) => {
+const findErrorsOf = async (sent: Promise<Response>) => {
   const response = await sent
-  return objections(mock.journal.at(-1)?.operation, response)
+  return findErrors(mock.journal.at(-1)?.operation, response)
 }
 
 beforeEach(async () => {
-  clock = createClock()
+  clock = createTestClock({ start: noon })
 })
 
-it('a wrong answer would be seen', async () => {
+it('a wrong response is noticed', async () => {
   mock = await createMock({ clock })
   mock.reply({ code: 201, body: { id: 7 } })
-  expect(await answered(post(direct(mock), lead))).toContain(
+  expect(await findErrorsOf(post(direct(mock), lead))).toContain(
     'body.id: Response body property id must be string',
   )
 })
 
 describe.each<[Vocabulary]>([['seed'], ['2026-07']])(
-  'answers of the vocabulary %s are as the spec says',
+  'responses in the vocabulary %s match the spec',
   (vocabulary) => {
-    it.each(['+34612345678', ...Object.keys(testNumbers)])('all the life of %s', async (to_number) => {
-      mock = await createMock({ clock, vocabulary })
-      mock.reply({ headers: {}, operation: 'placeCall' })
-      const sent = post(direct(mock), { ...lead, to_number }, { signal: AbortSignal.timeout(50) })
-      await sent.catch(() => {})
-      for (const { id } of mock.calls) {
-        for (let second = 0; second < 80; second += 4) {
-          expect(await answered(get(direct(mock), `/v1/call/${id}`))).toEqual([])
-          expect(await answered(get(direct(mock), `/v1/call/${id}/message`))).toEqual([])
-          await clock.advance(4000)
+    it.each(['+34612345678', ...Object.keys(testNumbers)])(
+      'for the whole life of a call to %s',
+      async (to_number) => {
+        mock = await createMock({ clock, vocabulary })
+        mock.reply({ headers: {}, operation: 'placeCall' })
+        const sent = post(direct(mock), { ...lead, to_number }, { signal: AbortSignal.timeout(50) })
+        await sent.catch(() => {})
+        for (const { id } of mock.calls) {
+          for (let second = 0; second < 80; second += 4) {
+            expect(await findErrorsOf(get(direct(mock), `/v1/call/${id}`))).toEqual([])
+            expect(await findErrorsOf(get(direct(mock), `/v1/call/${id}/message`))).toEqual([])
+            await clock.advance(4000)
+          }
         }
-      }
-      expect(await answered(get(direct(mock), '/v1/call/'))).toEqual([])
-    })
+        expect(await findErrorsOf(get(direct(mock), '/v1/call/'))).toEqual([])
+      },
+    )
   },
 )
 
-describe('refusals are as the spec says', () => {
+describe('a refusal matches the spec', () => {
   const to =
     (fields: object, headers = authorized) =>
     () =>
@@ -114,6 +117,6 @@ describe('refusals are as the spec says', () => {
     })
     const response = await send()
     expect(response.status).toBe(status)
-    expect(await objections(mock.journal[0]?.operation, response)).toEqual([])
+    expect(await findErrors(mock.journal[0]?.operation, response)).toEqual([])
   })
 })

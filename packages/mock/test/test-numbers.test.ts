@@ -1,16 +1,16 @@
 import { createMock, type Mock, testNumbers } from '@digame/mock'
+import { createTestClock } from '@digame/test-support'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createClock } from './clock.ts'
-import { direct, lead, post, rejection, socket, type Way } from './http.ts'
+import { direct, lead, noon, post, rejection, socket, type Way } from './http.ts'
 
 let mock: Mock
 
 beforeEach(async () => {
-  mock = await createMock({ clock: createClock() })
+  mock = await createMock({ clock: createTestClock({ start: noon }) })
 })
 afterEach(() => mock.close())
 
-it('are Spanish and in no assigned range', () => {
+it('the test numbers are Spanish and in no assigned range', () => {
   for (const number of Object.keys(testNumbers)) expect(number).toMatch(/^\+34500\d{6}$/)
 })
 
@@ -26,14 +26,14 @@ describe.each<[string, (mock: Mock) => Way | Promise<Way>]>([
     expect(mock.calls).toHaveLength(1)
   })
 
-  it('011 is placed and answers 500', async () => {
+  it('011 is placed and gets 500', async () => {
     const response = await call('11')
     expect(response.status).toBe(500)
     expect(await response.json()).toMatchObject({ error_code: 'INTERNAL_SERVER_ERROR' })
     expect(mock.calls).toHaveLength(1)
   })
 
-  it('012 is placed and never answers', async () => {
+  it('012 is placed and gets no response', async () => {
     const waiting = new AbortController()
     const rejected = rejection(call('12', { signal: waiting.signal }))
     while (mock.calls.length === 0) await new Promise((resolve) => setImmediate(resolve))
@@ -41,7 +41,7 @@ describe.each<[string, (mock: Mock) => Way | Promise<Way>]>([
     expect((await rejected).message).toBe('deadline')
   })
 
-  it('013 is placed and cuts the body in half', async () => {
+  it('013 is placed and gets half of a body', async () => {
     const response = await call('13')
     expect(response.status).toBe(201)
     expect((await rejection(response.json())).message).toBe('terminated')
@@ -65,7 +65,7 @@ describe.each<[string, (mock: Mock) => Way | Promise<Way>]>([
     expect(mock.journal[0]).toMatchObject({ fault: 'reset_after', callId: undefined })
   })
 
-  it('016 is not placed and answers 500', async () => {
+  it('016 is not placed and gets 500', async () => {
     expect((await call('16')).status).toBe(500)
     expect(mock.calls).toHaveLength(0)
   })

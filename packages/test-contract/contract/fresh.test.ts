@@ -32,7 +32,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 const generate = (...flags: string[]): Promise<Ended> => run(['spec/generate.ts', ...flags], {}, folder)
 const digame = (): Promise<Ended> => run(['apps/cli/src/bin.ts', ...call], {}, folder)
 const mock = (): Promise<Ended> =>
-  run(['packages/mock/src/bin.ts', '--port', '0', '--no-control'], {}, folder)
+  run(['apps/cli/src/bin.ts', 'mock', '--port', '0', '--no-control'], {}, folder)
 
 async function edit(path: string, from: string, to: string): Promise<void> {
   const file = join(folder, 'spec', path)

@@ -38,30 +38,12 @@ console.log(hasEnded(ended), outcomeOf(ended))
 mock.expectNoViolations()
 `
 
-const batch = `
-import { Diga } from '@digame/client'
-import { createDialer, openSqliteLedger, planBatch } from '@digame/dialer'
-import { createMock } from '@digame/mock'
-import { digaPort } from '@digame/dialer/client'
-
-await using mock = await createMock({ speed: 200 })
-const port = digaPort(new Diga({ apiKey: 'any', baseUrl: 'http://mock', fetch: mock.fetch }))
-const ledger = await openSqliteLedger('calls.db')
-const { batch } = await planBatch({
-  ledger,
-  port,
-  leads: { csv: ['nombre;teléfono\\n', 'Ana;612 34 56 78\\n', 'Luis;0034612345679\\n', 'Ana;+34612345678\\n'] },
-  from_number: '+34910000001',
-  purpose: 'service',
-  window: 'always',
-  holidays: false,
-  zone: 'Europe/Madrid',
-})
-await ledger.resume(batch.id)
-const end = await createDialer({ port, ledger, limits: { maxConcurrent: 2, pollMs: 10 } }).run()
-await ledger.close()
-console.log(end, batch.rows.planned, batch.rows.duplicate, new Set(mock.calls.map(({ contact }) => contact.identifier)).size, mock.calls.length)
-`
+/** The first block of code in a language: what a reader of the README copies. */
+function firstBlock(readme: string, language: string): string {
+  const block = new RegExp(`\\n\`\`\`${language}\\n([^]*?)\\n\`\`\`\\n`).exec(readme)?.[1]
+  if (block === undefined) throw new Error(`The README has no block of ${language}.`)
+  return block
+}
 
 const types = `
 import type { paths } from './own-types.ts'
@@ -95,12 +77,14 @@ beforeAll(async () => {
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
   await writeFile(join(folder, 'consumer.ts'), consumer)
   await writeFile(join(folder, 'types.ts'), types)
-  await writeFile(join(folder, 'batch.ts'), batch)
   const env = { ...process.env, SCARF_ANALYTICS: 'false' }
   await run('npm', ['install', '--no-audit', '--no-fund', ...tarballs.map((name) => `./${name}`)], {
     cwd: folder,
     env,
   })
+  const readme = await readFile(join(folder, 'node_modules/@digame/dialer/README.md'), 'utf8')
+  await writeFile(join(folder, 'people.csv'), firstBlock(readme, 'csv'))
+  await writeFile(join(folder, 'call.ts'), firstBlock(readme, 'ts'))
 }, 300_000)
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -118,9 +102,17 @@ test('a consumer places a call and waits for its end', async () => {
   expect(stdout).toBe('true completed\n')
 }, 60_000)
 
-test('a consumer plans a list and calls everybody in it once', async () => {
-  const { stdout } = await node('batch.ts')
-  expect(stdout).toBe('done 2 1 2 2\n')
+test("the first program of the dialer's README calls everybody in a CSV file once, in 25 lines", async () => {
+  expect((await readFile(join(folder, 'call.ts'), 'utf8')).split('\n').length).toBeLessThanOrEqual(25)
+  const first = await node('call.ts')
+  expect(first.stdout).toMatch(/^{ planned: 2, duplicate: 1, suppressed: 0, rejected: 0 }\n/)
+  const report = first.stdout.split('\r\n')
+  expect(
+    report.filter((line) => /^\d+,,'\+346\*{6}\d\d,done,completed,1,completed,/.test(line)),
+  ).toHaveLength(2)
+  expect(report.filter((line) => line.includes(',duplicate,'))).toHaveLength(1)
+  // Nobody is called again: the report names the same calls.
+  expect((await node('call.ts')).stdout).toBe(first.stdout)
 }, 60_000)
 
 test('the installed digame places a call against the mock', async () => {
@@ -154,10 +146,10 @@ test('a spec of another release is refused by the installed mock', async () => {
   const document = join(folder, 'node_modules/@digame/spec/openapi.json')
   const text = await readFile(document, 'utf8')
   await writeFile(document, text.replace('"openapi": "3.1.0"', '"openapi": "3.1.1"'))
-  const mock = run(join('node_modules', '.bin', 'digame-mock'), ['--port', '0'], { cwd: folder })
+  const mock = run(join('node_modules', '.bin', 'digame'), ['mock', '--port', '0'], { cwd: folder })
   await expect(mock).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^digame-mock: The spec in \S+ is not the one [^\n]+ of one release\.\n$/),
+    stderr: expect.stringMatching(/^error: The spec in \S+ is not the one [^\n]+ of one release\.\n$/),
   })
   await writeFile(document, text)
 }, 60_000)

@@ -25,6 +25,8 @@ export interface TestClockOptions {
   readonly turns?: number
   /** Says that something is still under way that needs no time, such as a request over loopback. */
   readonly isBusy?: () => boolean
+  /** Rounds the end of each timer up to a whole millisecond, so that the wall clock shows whole ones too. @default false */
+  readonly wholeMs?: boolean
 }
 
 interface Timer {
@@ -40,7 +42,12 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const mostJumps = 10_000
 
 export function createTestClock(options: TestClockOptions = {}): TestClock {
-  const { start = Date.parse('2026-11-18T11:00:00Z'), turns = 8, isBusy = () => false } = options
+  const {
+    start = Date.parse('2026-11-18T11:00:00Z'),
+    turns = 8,
+    isBusy = () => false,
+    wholeMs = false,
+  } = options
   let wall = start
   let elapsed = 0
   const timers = new Set<Timer>()
@@ -86,7 +93,8 @@ export function createTestClock(options: TestClockOptions = {}): TestClock {
     now: () => wall,
     elapsed: () => elapsed,
     after(ms, run) {
-      const timer = { at: elapsed + ms, run }
+      const end = elapsed + ms
+      const timer = { at: wholeMs ? Math.ceil(end) : end, run }
       timers.add(timer)
       return () => timers.delete(timer)
     },

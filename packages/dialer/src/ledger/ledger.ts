@@ -1,42 +1,43 @@
 /*
-The ledger: the durable record of leads and attempts, and the only thing that says who may be called.
+The ledger: the durable record of batches, leads and attempts, and the only thing that decides who may be called.
 
-Facts are accepted from anybody, decisions only under the lease. A fact is about one attempt, and only the process that
-claimed an attempt may ever send it; so "call X", "refused", "not sent" are true even from a process that has lost its lease.
-Facts change attempts only (and take a lead out of `held`, which mirrors its attempt); every runner's loop decides for each
-`busy` lead without an open attempt.
+Facts are accepted from anybody, decisions only under the lease. A fact is about one attempt. Only the process that claimed an
+attempt may ever send it, so "call X", "refused" and "not sent" are true even from a process that has lost its lease. A fact changes
+its attempt only, and takes the attempt's lead out of `held`. What follows for the lead is decided by a runner: each one looks for
+`busy` leads without an open attempt and decides for them.
 
-Lead (one per row of a plan)
-  ready      planned, or due again        → busy (claim) | expired | exhausted | cancelled (cancel, suppressed later)
-  busy       claimed                      → ready | done | exhausted | expired | cancelled (decide) | held (hold)
-  held       its attempt is held          → busy (any fact that takes the attempt out of held)
-  done, exhausted, expired, cancelled     final
+Lead (one for each planned row)
+  state      meaning                      next
+  ready      planned, or due again        busy (claim) | expired | exhausted | cancelled (cancel, or suppressed later)
+  busy       claimed                      ready | done | exhausted | expired | cancelled (all by decide) | held (hold)
+  held       its attempt is held          busy (any fact that takes the attempt out of held)
+  done, exhausted, expired, cancelled     none: final
 
-Attempt (one per try)           open: sending, unknown, placed, held — at most one per number, over all batches
-  from                  to                  who, when
-  —                     sending             runner, `claim`; durable before it returns: the one sync that safety needs
-  sending               placed(call id)     sender, or whoever found it. May be lost: a look-up repeats it
-  sending               refused(code)       sender: a refusal, or it never left. May be lost: it is held then
-  sending               unknown(why)        sender: it may have been placed
+Attempt (one for each try)      open: sending, unknown, placed, held. A number has at most one open attempt, over all batches
+  from                  to                  by whom, and when
+  —                     sending             runner, `claim`. Durable before it returns: the one sync to disk that safety needs
+  sending               placed(call id)     sender, or anybody who found the call. May get lost: a look-up repeats it
+  sending               refused(code)       sender: a refusal, or the request never left. May get lost: the attempt is then held
+  sending               unknown(why)        sender: the call may have been placed
   sending               unknown             runner, `takeover`: its owner is dead, or is this runner and does not send it
   sending               refused(never_sent) runner, `takeover`: its own claim failed on the way back, so nobody sends it
-  unknown               placed | refused    as from sending: a late fact, or found
+  unknown               placed | refused    as from sending: a late fact, or a call that was found
   unknown               held(why)           runner, `hold`, not before claim + settle
-  held                  placed              found, a late fact, or a person with a call id
-  held                  refused(code)       the sender's late "no"
+  held                  placed              a call that was found, a late fact, or a person with a call id
+  held                  refused(code)       sender: its late "no"
   held                  refused(person)     a person, `settle`, not before claim + lease + request + settle
-  placed                ended(outcome)      whoever read it from the service
-  placed                ended(other)        runner, `lose`: unreadable for longer than a call may last, or its slot leaks
-  refused, ended        —                   final; a call id that comes later is an alarm and changes nothing
+  placed                ended(outcome)      anybody who read it from the service
+  placed                ended(other)        runner, `lose`: unreadable for longer than a call may last; otherwise its slot would leak
+  refused, ended        —                   final. A call id that comes later raises an alarm and changes nothing
 
 Batch
-  paused (planned so) ⇄ running → stopped(why) → running; each of them → cancelled, which is final. Calls in progress are
-  followed to their end in every state.
+  paused (as planned) ⇄ running → stopped(why) → running | paused; any of them → cancelled, which is final.
+  In every state, calls in progress are followed to their end.
 
-Slots are derived, never counted up and down: attempts that are sending, unknown or placed, and held ones whose call could
-still last.
+Slots are derived, never counted up and down: a slot is taken by each attempt that is sending, unknown or placed, and by each held
+one whose call could still last.
 
-Time is the ledger's own: the database's clock on Postgres, the clock given on SQLite. All times are milliseconds since 1970.
+Time is the ledger's own: the database's clock on Postgres, the given clock on SQLite. All times are milliseconds since 1970.
 */
 import type { Holder } from '../errors.ts'
 import type { Outcome } from '../port.ts'
@@ -58,23 +59,23 @@ import type {
   Undecided,
 } from './records.ts'
 
-/** Spans that every process of one ledger must agree on, in milliseconds. */
+/** Durations in milliseconds. Every process that opens the ledger must use the same. */
 export interface LedgerTimes {
-  /** How long a runner may be silent on Postgres; a sender sends in the first half of it only. @default 15_000 */
+  /** How long a runner's lease lasts without a beat, on Postgres. A sender only sends within the first half of it. @default 15_000 */
   readonly leaseMs: number
-  /** How long one create may take. @default 60_000 */
+  /** How long a request to place a call may take. @default 60_000 */
   readonly requestMs: number
-  /** How long after a send a call may take to be listed. @default 10_000 */
+  /** How long it may take after a send until the service lists the call. @default 10_000 */
   readonly settleMs: number
-  /** How long a call may last, at most. @default 3_600_000 */
+  /** The longest that a call can last. @default 3_600_000 */
   readonly maxCallMs: number
 }
 
 /**
- * What a fact did.
+ * What a fact changed.
  *
- * `changed`; `known`: it stood there already; `illegal`: the state machine has no such step (or no such attempt), nothing changed;
- * `alarm`: a call id for an attempt that has another or is over: nothing changed, and an alarm was recorded.
+ * `changed`: the attempt took the step. `known`: the ledger had the fact already. `illegal`: the attempt has no such step, or does not
+ * exist; nothing changed. `alarm`: a call id for an attempt that has another call or is over; nothing changed but a new alarm.
  */
 export interface FactResult {
   readonly result: 'changed' | 'known' | 'illegal' | 'alarm'
@@ -82,42 +83,49 @@ export interface FactResult {
   readonly state?: AttemptState | undefined
 }
 
-/** What anybody may report, a runner without its lease included. */
+/** What any process may report about an attempt, even a runner without its lease. */
 export interface Facts {
+  /** The attempt has this call. `at`: when the call was placed, now by default. */
   placed(attempt: string, call: { callId: string; at?: number }): Promise<FactResult>
-  /** By the sender alone: no call was made. Not counted in tries, caps and budgets. */
+  /** No call was made; only the sender may say so. Does not count towards tries, daily caps and budgets. */
   refused(attempt: string, why: string): Promise<FactResult>
+  /** A call may have been made. */
   unknown(attempt: string, why: string): Promise<FactResult>
+  /** The attempt's call is over. */
   ended(
     attempt: string,
     end: {
       outcome: Outcome
+      /** When the call ended. @default now */
       at?: number | undefined
+      /** Answered time, in seconds. */
       seconds?: number | undefined
+      /** The service's end reason. */
       why?: string | undefined
     },
   ): Promise<FactResult>
 }
 
-/** Writes one plan, in rows of about 1,000. Nothing of it is visible before `commit`; an abandoned one is swept later. */
+/** Writes one plan; add about 1,000 rows at a time. Nothing of it is visible before `commit`. A plan without a write for an hour is dropped. */
 export interface PlanWriter {
-  /** One verdict per row, in order: a number is planned once, the first row wins. */
+  /** Returns one verdict per row, in order. A number is planned once: the first row wins. */
   add(rows: readonly PlanRow[]): Promise<RowVerdict[]>
   /** Keeps rows that cannot be called, for the report. */
   reject(
     rows: readonly { line: number; reason: string; key?: string | undefined; value?: string | undefined }[],
   ): Promise<void>
-  /** Makes the batch, paused; for a known hash everything is dropped and that batch returned. */
+  /** Makes the plan a paused batch. If the ledger has a batch with this hash, drops the plan and returns that batch. */
   commit(batch: NewBatch): Promise<{ batch: Batch; existing: boolean }>
+  /** Drops the plan. */
   abort(): Promise<void>
 }
 
-/** A calendar that is open now, and the called party's day. */
+/** A calendar whose hours are open now, with today's bounds in the time zone of the people called. */
 export interface OpenCalendar {
   readonly key: string
-  /** When today began there. */
+  /** When today began. */
   readonly dayStart: number
-  /** When tomorrow begins there: a number that had its calls today is due again then. */
+  /** When tomorrow begins. A number that has had its calls today is due again then. */
   readonly dayEnd: number
 }
 
@@ -125,116 +133,146 @@ export interface Ledger extends Facts {
   /** The first half of every idempotency key. */
   readonly id: string
   readonly times: LedgerTimes
-  /** The ledger's time. */
+  /** The time by the ledger's clock. */
   now(): Promise<number>
 
   /**
-   * Becomes a runner. On SQLite the only one.
+   * Becomes a runner; on SQLite, the only one.
    *
-   * @throws DialerBusyError another process runs it (SQLite)
-   * @throws DialerAdoptionError it may be behind reality
-   * @throws DialerLedgerError `MOVED`
+   * @throws DialerBusyError another process runs the ledger (SQLite)
+   * @throws DialerAdoptionError the ledger may be behind reality
+   * @throws DialerLedgerError `MOVED`; `CLOCK_WENT_BACK` the clock is behind the newest attempt
    */
   join(): Promise<Runner>
-  /** A person's word that this is the ledger to go on with: lets it run here, and ends a halt. */
+  /** A person confirms that this is the ledger to go on with. It may run here then, and a halt ends. */
   adopt(): Promise<void>
-  /** Nobody claims anything any more until a person adopts it. */
+  /** Stops all claims until a person adopts the ledger. */
   halt(why: string): Promise<void>
-  /** What `join` would refuse with, if anything. */
+  /** Why `join` would refuse, if it would. */
   halted(): Promise<string | undefined>
 
-  /** `suppression`: rows whose number is suppressed are not planned, nor called once they are suppressed later. */
+  /** With `suppression`, a suppressed number is not planned, and a number that is suppressed later is not called any more. */
   beginPlan(options: { suppression: boolean }): Promise<PlanWriter>
-  /** Numbers (E.164) that batches with `suppression` leave alone. Returns how many were new. */
+  /** Adds numbers (E.164) that batches with `suppression` leave out. `source` says where they come from. Returns how many were new. */
   suppress(numbers: readonly string[], source: string): Promise<number>
+  /** Whether a number (E.164) is suppressed. */
   suppressed(number: string): Promise<boolean>
 
-  /** @throws DialerInputError no such batch, or it is cancelled */
+  /**
+   * Runs a paused or stopped batch.
+   *
+   * @throws DialerInputError `BATCH_UNKNOWN`, `BATCH_CANCELLED`
+   */
   resume(batch: number): Promise<void>
+  /**
+   * Claims no more of the batch's leads until it is resumed.
+   *
+   * @throws DialerInputError `BATCH_UNKNOWN`, `BATCH_CANCELLED`
+   */
   pause(batch: number, why?: string): Promise<void>
-  /** Its ready leads become cancelled; calls in progress are followed to their end. */
+  /**
+   * Cancels the batch for good, and its ready leads with it; calls in progress are followed to their end.
+   *
+   * @throws DialerInputError `BATCH_UNKNOWN`
+   */
   cancel(batch: number): Promise<void>
+  /** All batches, the oldest first. */
   batches(): Promise<Batch[]>
+  /** @throws DialerInputError `BATCH_UNKNOWN` */
   status(batch: number): Promise<BatchStatus>
-  /** Leads of a batch with their attempts, in the order of their lines; read in pages. */
+  /** A batch's leads with their attempts, in the order of their lines, read page by page. */
   leads(batch: number): AsyncIterable<LeadRecord>
+  /** The rows of a batch's plan that are not called. */
   skipped(batch: number): AsyncIterable<SkippedRow>
+  /** The runners whose lease is not over. */
   holders(): Promise<Holder[]>
 
-  /** Held attempts, with what their look-up saw. */
+  /** Held attempts with the evidence of their look-up; of all batches by default. */
   held(batch?: number): Promise<Attempt[]>
   /**
-   * A person's word on a held attempt: no call was made.
+   * A person confirms that a held attempt made no call.
    *
-   * @throws DialerInputError `TOO_EARLY` before claim + lease + request + settle: whoever claimed it may still send it
+   * @throws DialerInputError `TOO_EARLY` before claim + lease + request + settle: the process that claimed it may still send it
    */
   settle(attempt: string): Promise<FactResult>
+  /** Everything that must never happen and did, the oldest first. */
   alarms(): Promise<Alarm[]>
 
-  /** When the newest attempt was claimed, if there is any. */
+  /** When the newest attempt was claimed; undefined without attempts. */
   newestAt(): Promise<number | undefined>
-  /** Those of these keys that bear this ledger's mark and are not in it. */
+  /** Which of these idempotency keys begin with this ledger's id and are not in it. */
   unknownKeys(keys: readonly string[]): Promise<string[]>
-  /** Takes in a call that bears this ledger's mark and is not in it: its number is not called before that call has ended. Raises an alarm. */
+  /**
+   * Adds a call whose key begins with this ledger's id and is not in it, and raises an alarm. Its number is not called before that
+   * call has ended.
+   *
+   * @throws DialerInputError `FOREIGN_KEY` the key is not this ledger's
+   */
   importCall(call: { idempotencyKey: string; callId: string; number: string; at: number }): Promise<void>
 
-  /** Removes the people of leads that were over before then, at least two days back; counts stay. Returns how many. */
+  /**
+   * Removes the people of leads that were over before a time; counts stay. Returns how many leads.
+   *
+   * @throws DialerInputError `TOO_YOUNG` the time is less than two days ago
+   */
   purge(before: number): Promise<number>
 
-  /** Tells of changes as they are noticed; some are missed, so look every second too. Returns its own end. */
+  /** Calls the listener when something changed. Some changes are missed, so look every second too. Call the returned function to stop. */
   onChange(listener: () => void): () => void
   close(): Promise<void>
 }
 
 /**
- * What only a lease's holder may do: lease and fence are checked in each call's own transaction.
+ * What only the holder of a lease may do. Each call checks the lease in its own transaction.
  *
  * Everything rejects with DialerFencedError once the lease is lost.
  */
 export interface Runner {
   readonly id: string
-  /** Keeps the lease; call it every third of `leaseMs`. */
+  /** Renews the lease. Call it every third of `leaseMs`. */
   beat(): Promise<void>
-  /** Ends the lease at once. Attempts that are not over are taken over by the next runner. */
+  /** Ends the lease at once. The next runner takes over the attempts that are not over. */
   leave(): Promise<void>
 
   /**
    * Claims leads that may be called now, durable before it returns.
    *
-   * In one transaction: lease, batch running and within its budget, calendar open, slots free, the number's one open attempt and its
-   * calls of the day, tries, expiry, suppression. What stands in a lead's way moves or ends it in the same transaction.
-   * Take the time before calling: send only within half of `leaseMs` from then.
+   * One transaction checks everything: the lease, the batch and its budgets, the calendar, the slots, the number's open attempts and
+   * its calls today, and the lead's tries, expiry and suppression. A lead that cannot be called is moved or ended in the same
+   * transaction. Note the time before you claim: send only within half of `leaseMs` from then.
    */
   claim(options: {
     calendars: readonly OpenCalendar[]
-    /** The account's simultaneous calls, for all runners together. */
+    /** How many simultaneous calls all runners together may have. */
     slots: number
+    /** The most attempts to claim. */
     limit: number
+    /** Claims from this batch only. */
     batch?: number | undefined
   }): Promise<Claimed[]>
-  /** Earliest ready lead of each running batch and calendar, due or not. */
+  /** When the earliest ready lead of each running batch and calendar is due; may be in the past. */
   due(): Promise<{ batch: number; calendar: string; dueAt: number }[]>
-  /** Slots taken now, by all runners. */
+  /** How many slots all runners have taken now. */
   slots(): Promise<number>
-  /** Makes ready leads whose time is over expired, closed calendars included. Returns how many. */
+  /** Expires ready leads whose time is over, those of closed calendars included. Returns how many; there may be more. */
   expire(): Promise<number>
 
   /**
-   * Takes over what dead runners left, and this runner's own `sending` rows that are not among `sending`.
-   * Returns every attempt taken over, as it is now.
+   * Takes over the open attempts of dead runners, and this runner's own in state `sending` that are not listed in `sending` and are
+   * older than a lease. Returns every attempt that was taken over, as it is now.
    */
   takeover(sending: readonly string[]): Promise<Attempt[]>
-  /** Attempts of this runner that are unknown or placed: to be looked up and followed. */
-  open(): Promise<Attempt[]>
-  /** `illegal` also before claim + settle. */
+  /** This runner's attempts that are unknown or placed: look them up, or follow them. */
+  openAttempts(): Promise<Attempt[]>
+  /** Leaves an unknown attempt to a person. `illegal` also before claim + settle. */
   hold(attempt: string, why: HeldWhy, evidence?: Json): Promise<FactResult>
-  /** Ends a placed call that was claimed longer than `maxCallMs` ago as `other`; `illegal` before. */
+  /** Ends a placed attempt that was claimed longer than `maxCallMs` ago, with outcome `other`; `illegal` before. */
   lose(attempt: string): Promise<FactResult>
 
-  /** Busy leads without an open attempt. */
+  /** Busy leads without an open attempt: decide for them. */
   undecided(limit: number): Promise<Undecided[]>
-  /** False if the lead is no longer where `undecided` saw it. A lead that would be ready in a cancelled batch becomes cancelled. */
+  /** Returns false if the lead has changed since `undecided` read it. In a cancelled batch, `ready` becomes `cancelled`. */
   decide(undecided: Undecided, decision: Decision): Promise<boolean>
-  /** Stops a running batch; a person resumes it. */
+  /** Stops a running batch until a person resumes it. */
   stop(batch: number, why: string): Promise<void>
 }

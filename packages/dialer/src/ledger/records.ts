@@ -6,7 +6,7 @@ export type AttemptState = 'sending' | 'unknown' | 'placed' | 'held' | 'refused'
 export type BatchState = 'paused' | 'running' | 'stopped' | 'cancelled'
 export type HeldWhy = 'absent' | 'lookup_failed'
 export type Variables = Readonly<Record<string, string>>
-/** Kept as it is given; the ledger never looks inside. */
+/** The ledger stores it and never looks inside. */
 export type Json =
   | null
   | boolean
@@ -15,57 +15,59 @@ export type Json =
   | readonly Json[]
   | { readonly [name: string]: Json | undefined }
 
-/** A lead about to be planned. Times are milliseconds since 1970. */
+/** A row to plan a lead from. Times are milliseconds since 1970. */
 export interface PlanRow {
-  /** The row's place in its source, from 1. */
+  /** The row's position in its source, from 1. */
   readonly line: number
   /** E.164. */
   readonly number: string
-  /** The caller's own name for the row. */
+  /** Your own name for the row. */
   readonly key?: string | undefined
-  /** Names the hours in which it may be called: the same string means the same hours, in every batch. */
+  /** Names the hours in which the lead may be called. The same name means the same hours in every batch. */
   readonly calendar: string
   readonly variables: Variables
-  /** Kept as evidence; what follows from it stands in `expiresAt`. */
+  /** When the person consented. Kept as evidence only; when the consent ends is in `expiresAt`. */
   readonly consentAt?: number | undefined
+  /** It is not called before. */
   readonly notBefore?: number | undefined
-  /** From then on it is not called any more: the row's own date, or the end of its consent. */
+  /** It is not called from then on: the row's own date, or the end of its consent. */
   readonly expiresAt?: number | undefined
 }
 
-/** A row that is not called, and why. `duplicate` and `suppressed` are found by the ledger. */
+/** A row that is not called, and why. The ledger itself finds `duplicate` and `suppressed`. */
 export interface SkippedRow {
   readonly line: number
   readonly verdict: 'duplicate' | 'suppressed' | 'rejected'
   readonly reason?: string | undefined
   readonly key?: string | undefined
-  /** What stood in the row, where a person needs it. */
+  /** The value that a person needs to see, such as the number. */
   readonly value?: string | undefined
 }
 
 export type RowVerdict = 'planned' | 'duplicate' | 'suppressed'
 
-/** Where the ledger itself stops a batch or a lead. Absent: no limit. */
+/** Limits that the ledger itself enforces. Absent: no limit. */
 export interface BatchLimits {
-  /** Calls to one lead; refusals do not count. */
+  /** Most calls to one lead. Refusals do not count. */
   readonly tries: number
-  /** Calls to one number on one day of its own, over all batches; refusals do not count. */
+  /** Most calls to one number on one day in its own time zone, over all batches. Refusals do not count. */
   readonly callsPerDay: number
-  /** Calls of the whole batch, at which it stops. */
+  /** The batch stops after this many calls. */
   readonly budgetCalls?: number | undefined
-  /** Answered minutes of the whole batch, at which it stops. */
+  /** The batch stops after this many answered minutes. */
   readonly budgetMinutes?: number | undefined
 }
 
 export interface NewBatch {
-  /** Names the plan: rows, agent, window and rules. A known one is not planned again. */
+  /** Identifies the plan: its rows, agent, hours and rules. A plan with a known hash is not planned again. */
   readonly hash: string
   readonly name?: string | undefined
   readonly from_number: string
   readonly agent_version_id?: string | undefined
   readonly limits: BatchLimits
-  /** The rules and calendars, for the dialer to read back. */
+  /** The rules, stored for the dialer to read back. */
   readonly rules: Json
+  /** The calendars that its rows name, stored for the dialer to read back. */
   readonly calendars: { readonly [key: string]: Json }
 }
 
@@ -75,9 +77,9 @@ export interface Batch extends NewBatch {
   /** Why it is paused or stopped. */
   readonly why?: string | undefined
   readonly createdAt: number
-  /** Whether a number suppressed later is not called either. */
+  /** Whether it leaves out numbers that are suppressed later, too. */
   readonly suppression: boolean
-  /** Rows of its plan by verdict. */
+  /** How many rows of its plan got each verdict. */
   readonly rows: { readonly [verdict in SkippedRow['verdict'] | 'planned']: number }
 }
 
@@ -85,69 +87,70 @@ export interface BatchStatus extends Batch {
   readonly leads: { readonly [state in LeadState]: number }
   readonly attempts: { readonly [state in AttemptState]: number }
   readonly outcomes: { readonly [outcome in Outcome]: number }
-  /** Slots that this batch's calls hold now. */
+  /** How many slots the batch takes now. */
   readonly slots: number
-  /** When the next ready lead is due, its hours apart. */
+  /** When the next ready lead is due, regardless of its hours. */
   readonly nextDueAt?: number | undefined
   readonly spent: { readonly calls: number; readonly minutes: number }
-  /** Nothing is ready, busy or held any more. */
+  /** No lead is ready, busy or held any more. */
   readonly finished: boolean
-  /** Who runs the ledger; several on Postgres. */
+  /** Who runs the ledger; there may be several on Postgres. */
   readonly holders: readonly Holder[]
 }
 
-/** What it takes to place one attempt. It is durable when it is returned. */
-export interface Claimed {
-  readonly attempt: string
+/** What is fixed about an attempt once it is claimed. */
+export interface AttemptIdentity {
+  readonly id: string
   /** `<ledger id>.<attempt id>`. */
   readonly idempotencyKey: string
-  readonly batch: number
-  readonly lead: number
+  /** The batch and the lead are absent on a call that was imported without a lead. */
+  readonly batch?: number | undefined
+  readonly lead?: number | undefined
   /** Which try of its lead, refused ones included, from 1. */
   readonly no: number
   readonly number: string
-  readonly key?: string | undefined
-  readonly variables: Variables
-  readonly from_number: string
-  readonly agent_version_id?: string | undefined
   /** By the ledger's clock. */
   readonly claimedAt: number
 }
 
-export interface Attempt {
-  readonly id: string
-  readonly idempotencyKey: string
-  /** Absent on a call that was imported without a lead. */
-  readonly batch?: number | undefined
-  readonly lead?: number | undefined
-  readonly no: number
-  readonly number: string
+/** A new attempt, with all that it takes to place its call. It is durable when `claim` returns it. */
+export interface Claimed extends AttemptIdentity {
+  readonly batch: number
+  readonly lead: number
+  /** Your own name for the row. */
+  readonly key?: string | undefined
+  readonly variables: Variables
+  readonly from_number: string
+  readonly agent_version_id?: string | undefined
+}
+
+export interface Attempt extends AttemptIdentity {
   readonly state: AttemptState
-  readonly claimedAt: number
   readonly placedAt?: number | undefined
   readonly endedAt?: number | undefined
   readonly callId?: string | undefined
   readonly outcome?: Outcome | undefined
+  /** Answered time, in seconds. */
   readonly seconds?: number | undefined
-  /** The code of a refusal, the reason of a doubt, the service's end reason. */
+  /** Why it was refused, why it is in doubt, or the service's end reason. */
   readonly why?: string | undefined
-  /** What the last look-up saw, on a held one. */
+  /** What the last look-up found, on a held attempt. */
   readonly evidence?: Json | undefined
 }
 
-/** A busy lead whose attempt is over: what the retry table needs. */
+/** A busy lead whose attempt is over, with what the retry rules need. */
 export interface Undecided {
   readonly lead: number
   readonly batch: number
   /** Its newest attempt, `refused` or `ended`. */
   readonly attempt: Attempt
-  /** Attempts that were no refusals. */
+  /** Attempts that were not refused. */
   readonly tries: number
-  /** Refusals since the last attempt that was none. */
+  /** Refusals since the last attempt that was not refused. */
   readonly refusals: number
-  /** Its newest refusals in a row that were `rule_failed`. */
+  /** How many of its newest refusals in a row are `rule_failed`. */
   readonly ruleFailures: number
-  /** How its calls ended, counted. */
+  /** How many of its calls had each outcome. */
   readonly outcomes: { readonly [outcome in Outcome]?: number }
   readonly expiresAt?: number | undefined
 }
@@ -156,7 +159,7 @@ export type Decision =
   | { readonly to: 'ready'; readonly dueAt: number }
   | { readonly to: 'done' | 'exhausted' | 'expired' | 'cancelled'; readonly why: string }
 
-/** A lead with its history, for reports. After a purge `number` is empty and `purged` set. */
+/** A lead with its history, for reports. After a purge, `number` is empty and `purged` is true. */
 export interface LeadRecord {
   readonly id: number
   readonly line: number
@@ -174,13 +177,13 @@ export interface LeadRecord {
   readonly attempts: readonly Attempt[]
 }
 
-/** Something that must not happen, and did: told until a person has read it. */
+/** Something that must never happen, and did. Alarms are never removed. */
 export interface Alarm {
   readonly id: number
   readonly at: number
   /**
-   * `late_call`: a call id for an attempt that was over. `second_call`: another call id for one that had one.
-   * `unknown_call`: a call of this ledger that it did not know.
+   * `late_call`: a call id came for an attempt that was over. `second_call`: another call id came for an attempt that had one.
+   * `unknown_call`: the service had a call of this ledger that the ledger did not know.
    */
   readonly kind: 'late_call' | 'second_call' | 'unknown_call'
   readonly attempt: string

@@ -1,33 +1,34 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { DialerInputError } from '../errors.ts'
 
-/** How people are written down: numbers are looked up by `person`, everything else about them is kept `closed`. */
+/** How people are written into a ledger: a fingerprint to find them by, everything else encrypted. Without a key both are plain text. */
 export interface Seal {
-  /** The same text for the same number (or hash); tells nothing about it when sealed. */
-  person(number: string): string
-  close(value: string): string
-  /** @throws when the value was closed with another key */
-  open(closed: string): string
-  /** Kept in the ledger, so that another key is noticed. */
+  /** The same text for the same number. With a key, it reveals nothing about the number. */
+  fingerprint(value: string): string
+  encrypt(value: string): string
+  /** @throws when the value was encrypted with another key */
+  decrypt(value: string): string
+  /** Stored in the ledger, so that opening it with another key is noticed. Null without a key. */
   readonly check: string | null
 }
 
 const plain: Seal = {
-  person: (number) => number,
-  close: (value) => value,
-  open: (closed) => closed,
+  fingerprint: (value) => value,
+  encrypt: (value) => value,
+  decrypt: (value) => value,
   check: null,
 }
 
 const cipher = 'aes-256-gcm'
+// What NIST SP 800-38D recommends for GCM.
 const nonceBytes = 12
 const tagBytes = 16
 
 /**
  * Seals numbers, variables and keys at rest: a keyed hash (HMAC-SHA-256) to look up by, AES-256-GCM for what is read back.
  *
- * @param key at least 32 bytes, or as many characters; without it the ledger cannot be read again
- * @throws DialerInputError `SEAL_KEY` it is shorter
+ * @param key at least 32 bytes, or as many characters; if you lose it, the ledger cannot be read again
+ * @throws DialerInputError `SEAL_KEY` the key is shorter
  */
 export function createSeal(key: string | Uint8Array | undefined): Seal {
   if (key === undefined) return plain
@@ -38,29 +39,30 @@ export function createSeal(key: string | Uint8Array | undefined): Seal {
       `sealNumbers: the key has ${secret.length} bytes, give it at least 32 random ones`,
     )
   }
-  const derived = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', secret, 'digame', purpose, 32))
-  const hashKey = derived('look-up')
-  const valueKey = derived('values')
-  const person = (number: string): string => createHmac('sha256', hashKey).update(number).digest('base64url')
+  const deriveKey = (purpose: string): Buffer =>
+    Buffer.from(hkdfSync('sha256', secret, 'digame', purpose, 32))
+  const hashKey = deriveKey('look-up')
+  const valueKey = deriveKey('values')
+  const fingerprint = (value: string): string =>
+    createHmac('sha256', hashKey).update(value).digest('base64url')
 
   return {
-    person,
-    close(value) {
+    fingerprint,
+    encrypt(value) {
       const nonce = randomBytes(nonceBytes)
-      const encrypt = createCipheriv(cipher, valueKey, nonce, { authTagLength: tagBytes })
-      const body = Buffer.concat([encrypt.update(value, 'utf8'), encrypt.final()])
-      return Buffer.concat([nonce, encrypt.getAuthTag(), body]).toString('base64')
+      const encryption = createCipheriv(cipher, valueKey, nonce, { authTagLength: tagBytes })
+      const body = Buffer.concat([encryption.update(value, 'utf8'), encryption.final()])
+      return Buffer.concat([nonce, encryption.getAuthTag(), body]).toString('base64')
     },
-    open(closed) {
-      const bytes = Buffer.from(closed, 'base64')
-      const decrypt = createDecipheriv(cipher, valueKey, bytes.subarray(0, nonceBytes), {
-        authTagLength: tagBytes,
-      })
-      decrypt.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
-      return Buffer.concat([decrypt.update(bytes.subarray(nonceBytes + tagBytes)), decrypt.final()]).toString(
-        'utf8',
-      )
+    decrypt(value) {
+      const bytes = Buffer.from(value, 'base64')
+      const nonce = bytes.subarray(0, nonceBytes)
+      const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes)
+      const body = bytes.subarray(nonceBytes + tagBytes)
+      const decryption = createDecipheriv(cipher, valueKey, nonce, { authTagLength: tagBytes })
+      decryption.setAuthTag(tag)
+      return Buffer.concat([decryption.update(body), decryption.final()]).toString('utf8')
     },
-    check: person('digame'),
+    check: fingerprint('digame'),
   }
 }

@@ -1,13 +1,15 @@
+import { maskNumber } from '@digame/internal'
 import { DialerInputError } from '../errors.ts'
-import { maskNumber } from '../mask.ts'
 
-/** What a column can be, beside a variable. */
-export type Role = 'number' | 'key' | 'consent_at' | 'not_before' | 'expires_at'
+const columnRoles = ['number', 'key', 'consent_at', 'not_before', 'expires_at'] as const
 
-/** Which column is what, where its name does not say it; `{ number: 'Contacto' }`. */
+/** What a column can mean. Every other column is a variable of the call. */
+export type Role = (typeof columnRoles)[number]
+
+/** The names of columns whose meaning their name does not show, such as `{ number: 'Contacto' }`. */
 export type ColumnNames = { readonly [role in Role]?: string }
 
-/** The columns of a source, by their places. */
+/** The columns of a source, by their index. */
 export interface Columns {
   readonly roles: { readonly number: number } & { readonly [role in Role]?: number }
   readonly variables: readonly (readonly [name: string, index: number])[]
@@ -29,7 +31,7 @@ const ownNames: Readonly<Record<string, Role>> = {
   notbefore: 'not_before',
 }
 
-/** Placeholders that the service fills itself; what it does with a value of ours is not documented. */
+/** Variables that the service fills itself. What it does with a value that we send for one is not documented. */
 export const filledByService: ReadonlySet<string> = new Set([
   'agent_name',
   'user_phone_number',
@@ -38,19 +40,19 @@ export const filledByService: ReadonlySet<string> = new Set([
 
 const reserved = 'digame_key'
 
-const plain = (name: string): string =>
+const simplify = (name: string): string =>
   name
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '')
 
-/** A name as it may stand in a message: a first line that is no header can hold numbers. */
-const shown = (name: string): string =>
+/** Quotes a name for a message. It is masked if it holds a number, as the first line may be a lead instead of a header. */
+const quoteName = (name: string): string =>
   JSON.stringify(/\d(?:\D?\d){6}/.test(name) ? maskNumber(name) : name.slice(0, 40))
 
-const list = (names: readonly string[]): string => {
-  const some = names.slice(0, 12).map(shown).join(', ')
+const quoteNames = (names: readonly string[]): string => {
+  const some = names.slice(0, 12).map(quoteName).join(', ')
   return names.length > 12 ? `${some} …` : some
 }
 
@@ -58,27 +60,33 @@ const refuse = (message: string): never => {
   throw new DialerInputError('BAD_HEADER', message)
 }
 
-function mapped(names: readonly string[], columns: ColumnNames): Map<number, Role> {
+/** Finds the columns that are named in the options. */
+function mapNamedColumns(names: readonly string[], columns: ColumnNames): Map<number, Role> {
   const roles = new Map<number, Role>()
-  for (const [role, name] of Object.entries(columns) as [Role, string | undefined][]) {
+  for (const role of columnRoles) {
+    const name = columns[role]
     if (name === undefined) continue
     let at = names.indexOf(name.trim())
-    if (at < 0) at = names.findIndex((other) => other !== '' && plain(other) === plain(name))
-    if (at < 0) refuse(`There is no column ${shown(name)} for ${role}; the columns are ${list(names)}.`)
-    if (roles.has(at)) refuse(`The column ${shown(name)} is mapped twice: give each column one meaning.`)
+    if (at < 0) at = names.findIndex((other) => other !== '' && simplify(other) === simplify(name))
+    if (at < 0)
+      refuse(`There is no column ${quoteName(name)} for ${role}; the columns are ${quoteNames(names)}.`)
+    if (roles.has(at)) refuse(`The column ${quoteName(name)} is mapped twice: give each column one meaning.`)
     roles.set(at, role)
   }
   return roles
 }
 
-function guessed(names: readonly string[], roles: Map<number, Role>): void {
-  const given = new Set(roles.values())
-  const find = (role: Role, isIt: (name: string) => boolean): void => {
-    if (given.has(role)) return
-    const found = names.flatMap((name, index) => (!roles.has(index) && isIt(plain(name)) ? [index] : []))
+/** Adds the columns whose own names show what they mean. */
+function addKnownColumns(names: readonly string[], roles: Map<number, Role>): void {
+  const named = new Set(roles.values())
+  const find = (role: Role, matches: (name: string) => boolean): void => {
+    if (named.has(role)) return
+    const found = names.flatMap((name, index) =>
+      !roles.has(index) && matches(simplify(name)) ? [index] : [],
+    )
     if (found.length > 1) {
-      const which = list(found.map((index) => names[index] ?? ''))
-      refuse(`Columns ${which} could each be the ${role}: say which one with columns: { ${role}: … }.`)
+      const which = quoteNames(found.map((index) => names[index] ?? ''))
+      refuse(`Columns ${which} could each be the ${role}: choose one with columns: { ${role}: … }.`)
     }
     if (found[0] !== undefined) roles.set(found[0], role)
   }
@@ -87,24 +95,25 @@ function guessed(names: readonly string[], roles: Map<number, Role>): void {
 }
 
 /**
- * Says what each column is, by the names that are given or by its own; all others are variables.
+ * Finds out what each column means, from the names in the options or from its own name. The rest are variables.
  *
- * @throws DialerInputError `BAD_HEADER`: no column or several for the number, a name twice, a name that is reserved
+ * @throws DialerInputError `BAD_HEADER`: no column or several could be the number, a name is used twice, or one is reserved
  */
 export function readHeader(header: readonly string[], columns: ColumnNames = {}): Columns {
   const names = header.map((name) => name.trim())
   const twice = names.find((name, index) => name !== '' && names.indexOf(name) < index)
-  if (twice !== undefined) refuse(`The column ${shown(twice)} is there twice: give each column its own name.`)
+  if (twice !== undefined)
+    refuse(`The column ${quoteName(twice)} appears twice: give each column its own name.`)
   if (names.includes(reserved)) {
-    refuse(`The column ${shown(reserved)} is the idempotency key, which the ledger gives: name it otherwise.`)
+    refuse(`The column ${quoteName(reserved)} is reserved for the idempotency key: rename it.`)
   }
-  const roles = mapped(names, columns)
-  guessed(names, roles)
+  const roles = mapNamedColumns(names, columns)
+  addKnownColumns(names, roles)
   const byRole = Object.fromEntries([...roles].map(([index, role]) => [role, index]))
   const { number } = byRole
   if (number === undefined) {
     return refuse(
-      `No column is the number: name one to_number, phone or teléfono, or say columns: { number: … }; the columns are ${list(names)}.`,
+      `No column holds the number: name one to_number, phone or teléfono, or give columns: { number: … }; the columns are ${quoteNames(names)}.`,
     )
   }
   const others = names.flatMap((name, index) => (roles.has(index) ? [] : [[name, index] as const]))

@@ -5,12 +5,12 @@ import { decode, type Source } from './decode.ts'
 
 /** One row of a file. */
 export interface CsvRow {
-  /** The line that it begins on, from 1. */
+  /** The line that the row begins on, from 1. */
   readonly line: number
   readonly cells: readonly string[]
 }
 
-// Above any row that a person can have meant: a quote that never closes is noticed before it has swallowed the file.
+// Longer than any row that a person means to write, so that a quote that never closes is found before it swallows the file.
 const maxRowLength = 128 * 1024
 
 const delimiters = [',', ';', '\t']
@@ -19,7 +19,7 @@ const refuse = (message: string, cause?: unknown): never => {
   throw new DialerInputError('BAD_CSV', message, cause === undefined ? undefined : { cause })
 }
 
-/** The first line, unless it ends inside quotes, and where it ends. */
+/** The first line; undefined if it does not end, or its end is inside quotes. */
 function firstLine(text: string): string | undefined {
   let isQuoted = false
   for (let at = 0; at < text.length; at += 1) {
@@ -30,20 +30,20 @@ function firstLine(text: string): string | undefined {
   return undefined
 }
 
-/** The delimiter that stands most often in the first line, outside quotes. */
+/** The delimiter that is most frequent in the first line, outside quotes. */
 function delimiterOf(line: string): string {
   const bare = line.replace(/"(?:[^"]|"")*"/g, '')
   const counts = delimiters.map((delimiter) => bare.split(delimiter).length - 1)
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ','
 }
 
-// The parser makes all rows of what it is given before the first is taken: few at a time keep memory low.
+// The parser turns each slice into rows before the first one is read, so small slices keep memory low.
 const sliceLength = 4096
 
 function* slices(text: string): Generator<string> {
   for (let at = 0, end = 0; at < text.length; at = end) {
     end = at + sliceLength
-    // A character of two halves is not cut.
+    // Never cuts a surrogate pair in two.
     if (/[\ud800-\udbff]/.test(text[end - 1] ?? '')) end += 1
     yield text.slice(at, end)
   }
@@ -56,8 +56,8 @@ interface Opening {
   readonly text: AsyncIterable<string>
 }
 
-/** Reads as far as the first line, which tells the delimiter; Excel may say it itself (`sep=;`). */
-async function open(source: Source): Promise<Opening> {
+/** Reads up to the end of the first line to find the delimiter. Excel may name it there (`sep=;`). */
+async function openCsv(source: Source): Promise<Opening> {
   const pieces = decode(source)
   let head = ''
   let line: string | undefined
@@ -67,28 +67,29 @@ async function open(source: Source): Promise<Opening> {
     if (line !== undefined) break
     if (head.length > maxRowLength) refuse('Line 1 does not end: is this a CSV file with a header?')
   }
-  const said = /^sep=(.)$/.exec(line ?? '')?.[1]
-  const rest = said === undefined ? head : head.slice((line ?? '').length).replace(/^\r?\n|^\r/, '')
+  const named = /^sep=(.)$/.exec(line ?? '')?.[1]
+  const rest = named === undefined ? head : head.slice((line ?? '').length).replace(/^\r?\n|^\r/, '')
   async function* text(): AsyncGenerator<string> {
     yield* slices(rest)
     for await (const piece of pieces) yield* slices(piece)
   }
-  const delimiter = said ?? delimiterOf(line ?? head)
-  return { delimiter, skipped: said === undefined ? 0 : 1, text: text() }
+  const delimiter = named ?? delimiterOf(line ?? head)
+  return { delimiter, skipped: named === undefined ? 0 : 1, text: text() }
 }
 
 const count = (cells: readonly string[], pattern: RegExp): number =>
   cells.reduce((sum, cell) => sum + (cell.match(pattern)?.length ?? 0), 0)
 
 /**
- * Reads a CSV file row by row, the header included; empty lines are none.
+ * Reads a CSV file row by row, the header included. Empty lines are skipped.
  *
- * UTF-8, UTF-16 or Latin-1; commas, semicolons or tabs, by the first line; quotes by RFC 4180, newlines in them included.
+ * The encoding may be UTF-8, UTF-16 or Latin-1. The delimiter is a comma, semicolon or tab, found from the first line. Quotes
+ * follow RFC 4180 and may hold newlines.
  *
- * @throws DialerInputError `BAD_CSV` with the line, `BAD_ENCODING`
+ * @throws DialerInputError `BAD_CSV` with the line; `BAD_ENCODING`
  */
 export async function* readCsv(source: Source): AsyncGenerator<CsvRow> {
-  const { delimiter, skipped, text } = await open(source)
+  const { delimiter, skipped, text } = await openCsv(source)
   let drift = -skipped
   let last = skipped
   const options: Options<CsvRow, string[]> = {
@@ -98,25 +99,26 @@ export async function* readCsv(source: Source): AsyncGenerator<CsvRow> {
     skip_empty_lines: true,
     max_record_size: maxRowLength,
     on_record: (cells: string[], { lines }): CsvRow => {
-      // The parser tells where a row ends, and takes a CRLF inside quotes for two lines.
+      // The parser reports where a row ends, and counts a CRLF inside quotes as two lines.
       last = lines - drift - count(cells, /[\r\n]/g)
       drift += count(cells, /\r\n/g)
       return { line: last, cells }
     },
   }
-  // The types of parse know no other rows without `columns`.
+  // Without the option `columns`, the types of `parse` allow for no rows but arrays.
   const parser = parse(options as unknown as Options)
+  const rows: AsyncIterable<CsvRow> = parser
   const input = Readable.from(text, { objectMode: true })
   input.on('error', (error) => parser.destroy(error))
   input.pipe(parser)
   try {
-    for await (const row of parser as AsyncIterable<CsvRow>) yield row
+    yield* rows
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     refuse(
       error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
-        ? `A quote that opens after line ${last} does not close: mend it; nothing was written.`
-        : `What follows line ${last} cannot be read as CSV: mend it; nothing was written.`,
+        ? `A quote that opens after line ${last} does not close: correct it; nothing was written.`
+        : `What follows line ${last} cannot be read as CSV: correct it; nothing was written.`,
       error,
     )
   } finally {

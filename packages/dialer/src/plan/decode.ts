@@ -1,8 +1,11 @@
-/** Text from bytes whose encoding nobody said: UTF-8 with or without a mark, UTF-16 with one, else Latin-1 as Windows writes it. */
+/**
+ * Decodes bytes of unknown encoding: UTF-8 with or without a byte order mark, UTF-16 with one, otherwise Latin-1 as Windows
+ * writes it (windows-1252).
+ */
 import { TextDecoder } from 'node:util'
 import { DialerInputError } from '../errors.ts'
 
-/** A file as it comes: text, bytes, or a stream of either. */
+/** The content of a file: text, bytes, or a stream of either. */
 export type Source = string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
 
 async function* chunks(source: Source): AsyncGenerator<string | Uint8Array> {
@@ -18,12 +21,12 @@ function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both
 }
 
-const isUtf16 = (bytes: Uint8Array): string | undefined => {
+const utf16Of = (bytes: Uint8Array): string | undefined => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined
 }
 
-/** Whether the first characters that are not ASCII are of UTF-8. */
+/** Whether the first characters beyond ASCII are valid UTF-8. */
 function beginsAsUtf8(bytes: Uint8Array): boolean {
   const from = bytes.findIndex((byte) => byte > 0x7f)
   const length = bytes.subarray(from).findIndex((byte) => byte < 0x80)
@@ -32,28 +35,28 @@ function beginsAsUtf8(bytes: Uint8Array): boolean {
 }
 
 /**
- * Decodes piece by piece: a piece ends after an ASCII byte, where no character of UTF-8 can be cut. Until the first byte that is
- * not ASCII both encodings are the same, so that one decides.
+ * Creates a decoder that works piece by piece. A piece ends after an ASCII byte, where no UTF-8 character can be cut. Both
+ * encodings agree on ASCII, so the first byte beyond it decides between them.
  */
 function createDecoder(): (bytes: Uint8Array, isLast: boolean) => string {
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  let known: TextDecoder | undefined
+  let chosen: TextDecoder | undefined
   let isUtf8 = false
   let rest: Uint8Array = new Uint8Array(0)
   let isFirst = true
 
   return (bytes, isLast) => {
-    if (known) return known.decode(bytes, { stream: !isLast })
+    if (chosen) return chosen.decode(bytes, { stream: !isLast })
     let piece = join(rest, bytes)
     if (isFirst && piece.length < 3 && !isLast) {
       rest = piece
       return ''
     }
-    const utf16 = isFirst ? isUtf16(piece) : undefined
+    const utf16 = isFirst ? utf16Of(piece) : undefined
     isFirst = false
     if (utf16 !== undefined) {
-      known = new TextDecoder(utf16)
-      return known.decode(piece, { stream: !isLast })
+      chosen = new TextDecoder(utf16)
+      return chosen.decode(piece, { stream: !isLast })
     }
     let end = piece.length
     if (!isLast) while (end > 0 && (piece[end - 1] ?? 0) > 0x7f) end -= 1
@@ -67,12 +70,12 @@ function createDecoder(): (bytes: Uint8Array, isLast: boolean) => string {
       if (isUtf8 || beginsAsUtf8(piece)) {
         throw new DialerInputError(
           'BAD_ENCODING',
-          'The file begins as UTF-8 and goes on as something else: save it as UTF-8.',
+          'The file begins as UTF-8 and continues in another encoding: save it as UTF-8.',
           { cause },
         )
       }
-      known = new TextDecoder('windows-1252')
-      const text = known.decode(join(piece, rest), { stream: !isLast })
+      chosen = new TextDecoder('windows-1252')
+      const text = chosen.decode(join(piece, rest), { stream: !isLast })
       rest = new Uint8Array(0)
       return text
     }
@@ -80,9 +83,9 @@ function createDecoder(): (bytes: Uint8Array, isLast: boolean) => string {
 }
 
 /**
- * Decodes a source, without its byte order mark.
+ * Decodes a source and drops its byte order mark.
  *
- * @throws DialerInputError `BAD_ENCODING` if it is UTF-8 at first and not later
+ * @throws DialerInputError `BAD_ENCODING`: it is UTF-8 at first, but not later
  */
 export async function* decode(source: Source): AsyncGenerator<string> {
   const decoder = createDecoder()

@@ -1,40 +1,40 @@
-/** What a plan will take, before anything is dialled: calls, minutes, money, and when it ends. */
 import { type Calendars, nextChange, nextOpening, openCalendars } from '../rules/opening.ts'
 
-/** What an estimate takes for granted; each has a default, and all are repeated in the estimate. */
+/** What an estimate assumes. The estimate repeats all of them, defaults included. */
 export interface Assumptions {
   /** Answered minutes of an average call. @default 2 */
   readonly minutesPerCall?: number
-  /** Ringing and dialling before it, which holds a slot and is not billed, in seconds. @default 20 */
+  /** Dialling and ringing before the call is answered, in seconds; it takes a slot and is not billed. @default 20 */
   readonly ringSeconds?: number
-  /** Calls that an average lead takes, those that are tried again included. @default 1 */
+  /** Calls to an average lead, retries included. @default 1 */
   readonly callsPerLead?: number
   /** Simultaneous calls that the run may use. @default 1 */
   readonly slots?: number
   /** @default no limit */
   readonly callsPerMinute?: number
-  /** What an answered minute costs, in any currency; without it no cost is told. */
+  /** What an answered minute costs, in any currency. Without it the estimate has no cost. */
   readonly pricePerMinute?: number
-  /** When it begins, in milliseconds since 1970. @default now */
+  /** When the batch starts, in milliseconds since 1970. @default now */
   readonly startAt?: number
 }
 
+/** What a plan is expected to take. */
 export interface Estimate {
-  /** Expected calls, the budget kept. */
+  /** Expected calls, within the budget. */
   readonly calls: number
   /** Answered minutes. */
   readonly minutes: number
   /** In the currency of `pricePerMinute`, rounded to 4 decimals. */
   readonly cost?: number
-  /** When the last call is over, beyond two years roughly; absent if it cannot be told, as where hours never open. */
+  /** When the last call ends; a rough guess beyond two years. Absent if it is not known, for example if hours never open. */
   readonly endsAt?: Date
-  /** The budget ends the batch before everybody is called. */
+  /** Whether the budget ends the batch before every lead is called. */
   readonly isCutByBudget: boolean
   readonly assumptions: Required<Omit<Assumptions, 'pricePerMinute' | 'callsPerMinute'>> &
     Pick<Assumptions, 'pricePerMinute' | 'callsPerMinute'>
 }
 
-/** Leads by their calendar, and by the day from which they may be called. */
+/** Leads that share a calendar and may be called from about the same time on. */
 export interface Load {
   readonly calendar: string
   readonly from: number
@@ -49,41 +49,54 @@ export interface EstimateInput {
   readonly assumptions?: Assumptions
 }
 
-interface Work {
+/** Calls that are left to make in one calendar, from a time on. */
+interface PendingCalls {
   readonly calendar: string
   readonly from: number
   calls: number
 }
 
-// Nobody needs the hour of what is so far away: the pace goes on as it was until then.
+// Nobody needs to know the hour of an end this far away: from here on the rate until now is extrapolated.
 const simulatedMs = 2 * 366 * 86_400_000
-// An estimate that needs more openings and closings than this is none.
+// Beyond this many openings and closings the end is left out of the estimate.
 const mostSteps = 20_000
-// Calls are divided among calendars in fractions.
+// Calls are divided among calendars in fractions; fewer than this are none.
 const nothing = 1e-6
 
-/** Serves calls in equal parts. */
-function serve(works: readonly Work[], amount: number): void {
-  const total = works.reduce((sum, { calls }) => sum + calls, 0)
-  for (const work of works) work.calls -= work.calls * Math.min(1, amount / total)
+const totalCalls = (pending: readonly PendingCalls[]): number =>
+  pending.reduce((sum, { calls }) => sum + calls, 0)
+
+/** Makes that many calls, in equal parts of each. */
+function makeCalls(pending: readonly PendingCalls[], amount: number): void {
+  const total = totalCalls(pending)
+  for (const one of pending) one.calls -= one.calls * Math.min(1, amount / total)
 }
 
-/** When the last call begins: slots are filled while a calendar is open, and calls follow one another at the slots' rate. */
+/** Calls per millisecond, and calls that start together when hours open. */
+interface CallRate {
+  readonly rate: number
+  readonly burst: number
+}
+
+/**
+ * When the last call begins. While a calendar is open the slots are full, and each call that ends is followed by the next.
+ * Undefined if there is no end in sight.
+ */
 function lastBegin(
-  works: Work[],
+  pending: readonly PendingCalls[],
   calendars: Calendars,
   start: number,
-  pace: { rate: number; burst: number },
+  { rate, burst }: CallRate,
 ): number | undefined {
-  const all = works.reduce((sum, { calls }) => sum + calls, 0)
+  const all = totalCalls(pending)
   let at = start
   let isIdle = true
   let last = start
   for (let step = 0; step < mostSteps; step += 1) {
-    const left = works.filter(({ calls }) => calls > nothing)
+    const left = pending.filter(({ calls }) => calls > nothing)
     if (left.length === 0) return last
     if (at - start > simulatedMs) {
-      const done = all - left.reduce((sum, { calls }) => sum + calls, 0)
+      const done = all - totalCalls(left)
       return done > nothing ? start + ((at - start) * all) / done : undefined
     }
     const open = new Set(openCalendars(calendars, at).map(({ key }) => key))
@@ -99,24 +112,30 @@ function lastBegin(
       continue
     }
     if (isIdle) {
-      serve(due, pace.burst)
+      makeCalls(due, burst)
       last = at
       isIdle = false
     }
-    const total = due.reduce((sum, { calls }) => sum + calls, 0)
+    const total = totalCalls(due)
     const until = Math.min(nextChange(calendars, at) ?? Number.POSITIVE_INFINITY, nextFrom)
-    const done = at + total / pace.rate
-    serve(due, (Math.min(until, done) - at) * pace.rate)
+    const done = at + total / rate
+    makeCalls(due, (Math.min(until, done) - at) * rate)
     if (total > nothing) last = Math.min(until, done)
     at = Math.max(Math.min(until, done), at + 1)
   }
   return undefined
 }
 
-const rounded = (amount: number): number => Math.round(amount * 10_000) / 10_000
+const roundCost = (amount: number): number => Math.round(amount * 10_000) / 10_000
 
-/** Estimates a plan. Calendars that cannot be evaluated never open, and leave `endsAt` out. */
-export function estimate({ loads, calendars, now, budget = {}, assumptions = {} }: EstimateInput): Estimate {
+/** Estimates what a plan takes: calls, minutes, cost, and when it ends. */
+export function estimatePlan({
+  loads,
+  calendars,
+  now,
+  budget = {},
+  assumptions = {},
+}: EstimateInput): Estimate {
   const { minutesPerCall = 2, ringSeconds = 20, callsPerLead = 1, slots = 1, startAt = now } = assumptions
   const { callsPerMinute, pricePerMinute } = assumptions
   const wanted = Math.ceil(loads.reduce((sum, { leads }) => sum + leads, 0) * callsPerLead)
@@ -128,18 +147,18 @@ export function estimate({ loads, calendars, now, budget = {}, assumptions = {} 
   const minutes = calls * minutesPerCall
   const slotMs = minutesPerCall * 60_000 + ringSeconds * 1000
   const slotRate = slots / slotMs
-  const paceRate = (callsPerMinute ?? Number.POSITIVE_INFINITY) / 60_000
-  const pace = { rate: Math.min(slotRate, paceRate), burst: slotRate <= paceRate ? slots : 1 }
-  const works = loads.map(({ calendar, from, leads }) => ({
+  const limitRate = (callsPerMinute ?? Number.POSITIVE_INFINITY) / 60_000
+  const callRate = { rate: Math.min(slotRate, limitRate), burst: slotRate <= limitRate ? slots : 1 }
+  const pending = loads.map(({ calendar, from, leads }) => ({
     calendar,
     from,
     calls: wanted === 0 ? 0 : (leads * callsPerLead * calls) / wanted,
   }))
-  const begin = lastBegin(works, calendars, startAt, pace)
+  const begin = lastBegin(pending, calendars, startAt, callRate)
   return {
     calls,
     minutes,
-    ...(pricePerMinute !== undefined && { cost: rounded(minutes * pricePerMinute) }),
+    ...(pricePerMinute !== undefined && { cost: roundCost(minutes * pricePerMinute) }),
     ...(begin !== undefined && { endsAt: new Date(Math.round(calls === 0 ? startAt : begin + slotMs)) }),
     isCutByBudget: affordable < wanted,
     assumptions: {

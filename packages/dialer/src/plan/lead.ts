@@ -16,16 +16,16 @@ export type RejectReason =
   | 'expired'
   | 'never_due'
 
-/** A row's cells, as its source has them: text, but for numbers, booleans and dates of objects. */
+/** The cells of a row as they are in the source: text in a CSV file, any value in an object. */
 export interface RawRow {
   readonly line: number
   readonly columns: Columns
   readonly cells: readonly unknown[]
-  /** What is wrong with it already. */
+  /** What the source has found wrong with the row. */
   readonly fault?: 'row_empty' | 'row_broken'
 }
 
-/** A lead as it is planned, but for its calendar. */
+/** A lead before it has its calendar. */
 interface Lead {
   readonly number: string
   readonly key?: string
@@ -36,7 +36,7 @@ interface Lead {
 }
 
 export interface ReadRow {
-  /** What the row says, for the plan's hash: the same whenever it is read. */
+  /** The content of the row, for the plan's hash: it does not depend on when the row is read. */
   readonly content: readonly unknown[]
   readonly lead?: Lead
   readonly rejected?: { readonly reason: RejectReason; readonly key?: string; readonly value?: string }
@@ -45,14 +45,14 @@ export interface ReadRow {
 export interface LeadRules {
   readonly isCallable: (number: string) => boolean
   readonly needsConsent: boolean
-  /** The whole batch's. */
+  /** When the whole batch expires. */
   readonly expiresAt?: number | undefined
   readonly now: number
 }
 
 const longestValue = 60
 
-/** Text of a cell; undefined where there is none, null where it is nothing that can be text. */
+/** The text of a cell; undefined if it has none, null if its value cannot be written as text. */
 function textOf(cell: unknown): string | undefined | null {
   if (cell === undefined || cell === null) return undefined
   if (typeof cell === 'string') return cell
@@ -64,8 +64,51 @@ function textOf(cell: unknown): string | undefined | null {
 
 const isEmpty = (text: string | undefined | null): boolean => text === undefined || text?.trim() === ''
 
-/** Reads one row. */
-export function readRow({ columns, cells, fault: known }: RawRow, rules: LeadRules): ReadRow {
+interface RowDates {
+  readonly consentAt: number | undefined
+  readonly notBefore: number | undefined
+  readonly expiresAt: number | undefined
+}
+
+interface Rejection {
+  readonly reason: RejectReason
+  readonly value?: string | undefined
+}
+
+/** Reads the dates of a row, and checks them against each other, the batch and the time of the plan. */
+function readDates(
+  [consent, before, end]: readonly (string | undefined)[],
+  { needsConsent, expiresAt: batchEnd, now }: LeadRules,
+): RowDates | Rejection {
+  // In doubt a consent is older, and a lead is due later and expires sooner.
+  const consentAt = consent === undefined ? undefined : readMoment(consent, 'earlier')
+  const notBefore = before === undefined ? undefined : readMoment(before, 'later')
+  const ownEnd = end === undefined ? undefined : readMoment(end, 'earlier')
+  if (consent !== undefined && consentAt === undefined)
+    return { reason: 'consent_at_unreadable', value: consent }
+  if (before !== undefined && notBefore === undefined)
+    return { reason: 'not_before_unreadable', value: before }
+  if (end !== undefined && ownEnd === undefined) return { reason: 'expires_at_unreadable', value: end }
+
+  const fault = needsConsent ? consentFault(consentAt, now) : undefined
+  if (fault !== undefined) return { reason: fault, value: consent }
+  const consentEnd = needsConsent && consentAt !== undefined ? consentEnds(consentAt) : undefined
+  const ends = [ownEnd, batchEnd, consentEnd].filter((at) => at !== undefined)
+  const expiresAt = ends.length > 0 ? Math.min(...ends) : undefined
+  if (expiresAt !== undefined && expiresAt <= now) return { reason: 'expired', value: end }
+  if (expiresAt !== undefined && notBefore !== undefined && expiresAt <= notBefore)
+    return { reason: 'never_due', value: before }
+  return { consentAt, notBefore, expiresAt }
+}
+
+const compact = (dates: RowDates): Pick<Lead, keyof RowDates> => ({
+  ...(dates.consentAt !== undefined && { consentAt: dates.consentAt }),
+  ...(dates.notBefore !== undefined && { notBefore: dates.notBefore }),
+  ...(dates.expiresAt !== undefined && { expiresAt: dates.expiresAt }),
+})
+
+/** Reads one row into a lead, or the reason why it cannot be called. */
+export function readRow({ columns, cells, fault }: RawRow, rules: LeadRules): ReadRow {
   const { roles, variables: named, unnamed, width } = columns
   const texts = cells.map(textOf)
   const role = (name: Role): string | undefined => {
@@ -74,20 +117,21 @@ export function readRow({ columns, cells, fault: known }: RawRow, rules: LeadRul
   }
   const key = role('key')
   const raw = texts[roles.number] ?? undefined
-  const reject = (reason: RejectReason, value?: string): NonNullable<ReadRow['rejected']> => ({
+  const rejectAs = ({ reason, value }: Rejection): NonNullable<ReadRow['rejected']> => ({
     reason,
     ...(key !== undefined && { key }),
     ...(value !== undefined && { value: value.slice(0, longestValue) }),
   })
 
-  if (known === 'row_empty' || texts.every(isEmpty))
-    return { content: ['row_empty'], rejected: reject('row_empty') }
+  if (fault === 'row_empty' || texts.every(isEmpty))
+    return { content: ['row_empty'], rejected: rejectAs({ reason: 'row_empty' }) }
   const isBroken =
-    known !== undefined ||
+    fault !== undefined ||
     cells.length !== width ||
     texts.includes(null) ||
     unnamed.some((index) => !isEmpty(texts[index]))
-  if (isBroken) return { content: ['row_broken', texts], rejected: reject('row_broken', raw) }
+  if (isBroken)
+    return { content: ['row_broken', texts], rejected: rejectAs({ reason: 'row_broken', value: raw }) }
 
   const variables = Object.fromEntries(
     named.flatMap(([name, index]) => {
@@ -96,43 +140,16 @@ export function readRow({ columns, cells, fault: known }: RawRow, rules: LeadRul
     }),
   )
   const read = readNumber(cells[roles.number], rules.isCallable)
-  const dates = (['consent_at', 'not_before', 'expires_at'] as const).map((name) => role(name))
+  const dateTexts = (['consent_at', 'not_before', 'expires_at'] as const).map((name) => role(name))
   const content = [
     'number' in read ? read.number : (raw ?? null),
     key ?? null,
-    dates,
+    dateTexts,
     Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)),
   ]
-  if ('fault' in read) return { content, rejected: reject(read.fault, raw) }
-
-  const [consent, before, end] = dates
-  // In doubt a consent is older, and a lead due later and over sooner.
-  const consentAt = consent === undefined ? undefined : readMoment(consent, 'earlier')
-  const notBefore = before === undefined ? undefined : readMoment(before, 'later')
-  const ownEnd = end === undefined ? undefined : readMoment(end, 'earlier')
-  if (consent !== undefined && consentAt === undefined)
-    return { content, rejected: reject('consent_at_unreadable', consent) }
-  if (before !== undefined && notBefore === undefined)
-    return { content, rejected: reject('not_before_unreadable', before) }
-  if (end !== undefined && ownEnd === undefined)
-    return { content, rejected: reject('expires_at_unreadable', end) }
-
-  const fault = rules.needsConsent ? consentFault(consentAt, rules.now) : undefined
-  if (fault !== undefined) return { content, rejected: reject(fault, consent) }
-  const consentEnd = rules.needsConsent && consentAt !== undefined ? consentEnds(consentAt) : undefined
-  const ends = [ownEnd, rules.expiresAt, consentEnd].filter((at) => at !== undefined)
-  const expiresAt = ends.length > 0 ? Math.min(...ends) : undefined
-  if (expiresAt !== undefined && expiresAt <= rules.now) return { content, rejected: reject('expired', end) }
-  if (expiresAt !== undefined && notBefore !== undefined && expiresAt <= notBefore) {
-    return { content, rejected: reject('never_due', before) }
-  }
-  const lead: Lead = {
-    number: read.number,
-    variables,
-    ...(key !== undefined && { key }),
-    ...(consentAt !== undefined && { consentAt }),
-    ...(notBefore !== undefined && { notBefore }),
-    ...(expiresAt !== undefined && { expiresAt }),
-  }
-  return { content, lead }
+  if ('fault' in read) return { content, rejected: rejectAs({ reason: read.fault, value: raw }) }
+  const dates = readDates(dateTexts, rules)
+  if ('reason' in dates) return { content, rejected: rejectAs(dates) }
+  const { number } = read
+  return { content, lead: { number, variables, ...(key !== undefined && { key }), ...compact(dates) } }
 }

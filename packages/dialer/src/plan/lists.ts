@@ -1,4 +1,4 @@
-/** Lists of one's own: numbers that are not called, and days on which nobody is. */
+/** Lists that you bring: numbers that are not called, and days on which nobody is called. */
 import { DialerInputError } from '../errors.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Port } from '../port.ts'
@@ -12,31 +12,31 @@ import { type NumberFault, readNumber } from './number.ts'
 
 const pieceRows = 1000
 
-// A number that cannot be dialled needs no suppression.
-const harmless: readonly NumberFault[] = ['number_foreign', 'number_special', 'number_not_callable']
+// A number that is never called needs no suppression.
+const neverCalled: readonly NumberFault[] = ['number_foreign', 'number_special', 'number_not_callable']
 
 export interface SuppressOptions {
   readonly ledger: Pick<Ledger, 'suppress'>
   readonly port: Pick<Port, 'isCallable'>
-  /** One number a line, or CSV with a header. */
+  /** One number per line, or CSV with a header. */
   readonly csv: Source
-  /** The column of the numbers, if its name does not say it. */
+  /** The column that holds the numbers, if its name does not show it. */
   readonly column?: string
-  /** Where the list comes from, kept with each number. */
+  /** Where the list comes from. It is kept with each number. */
   readonly source: string
 }
 
-/** What became of a list of numbers. */
+/** The result of suppressing a list of numbers. */
 export interface Suppressed {
   readonly rows: number
   /** Numbers that were not suppressed before. */
   readonly added: number
-  /** Numbers that are never dialled anyway, such as foreign ones. */
+  /** Numbers that are never called anyway, such as foreign ones. */
   readonly needless: number
 }
 
-/** The place of the numbers, and whether the first row is one of them already. */
-function numberColumn(first: CsvRow, port: Pick<Port, 'isCallable'>, column: string | undefined) {
+/** Which column holds the numbers, and whether the first row is a number already instead of a header. */
+function findNumberColumn(first: CsvRow, port: Pick<Port, 'isCallable'>, column: string | undefined) {
   const isData = column === undefined && 'number' in readNumber(first.cells[0], port.isCallable)
   if (isData) return { index: 0, isData }
   return {
@@ -46,10 +46,10 @@ function numberColumn(first: CsvRow, port: Pick<Port, 'isCallable'>, column: str
 }
 
 /**
- * Suppresses every number of a list, read as leads' numbers are.
+ * Suppresses every number of a list. Numbers are read as those of leads are.
  *
- * @throws DialerInputError `BAD_SUPPRESSION` if a number of it cannot be read: the others are suppressed, but whoever it stands
- *   for would be called
+ * @throws DialerInputError `BAD_SUPPRESSION`: a number cannot be read, so the person may still be called; all others are
+ *   suppressed
  */
 export async function suppressList(options: SuppressOptions): Promise<Suppressed> {
   const { ledger, port, csv, column, source } = options
@@ -65,33 +65,33 @@ export async function suppressList(options: SuppressOptions): Promise<Suppressed
   }
   for await (const row of readCsv(csv)) {
     if (index === undefined) {
-      const place = numberColumn(row, port, column)
-      index = place.index
-      if (!place.isData) continue
+      const found = findNumberColumn(row, port, column)
+      index = found.index
+      if (!found.isData) continue
     }
     if (row.cells.every((cell) => cell.trim() === '')) continue
     rows += 1
     const read = readNumber(row.cells[index], (number) => port.isCallable(number))
     if ('number' in read) numbers.push(read.number)
-    else if (harmless.includes(read.fault)) needless += 1
+    else if (neverCalled.includes(read.fault)) needless += 1
     else unreadable.push(row.line)
     if (numbers.length >= pieceRows) await flush()
   }
   await flush()
   const [line] = unreadable
   if (line !== undefined) {
-    const more = unreadable.length > 1 ? `, nor on ${unreadable.length - 1} more lines` : ''
+    const more = unreadable.length > 1 ? `, nor can those on ${unreadable.length - 1} more lines` : ''
     throw new DialerInputError(
       'BAD_SUPPRESSION',
-      `The number on line ${line} of the suppression list cannot be read${more}: mend it, or whoever it is may be called.`,
+      `The number on line ${line} of the suppression list cannot be read${more}: correct it, or that person may be called.`,
     )
   }
   return { rows, added, needless }
 }
 
 /**
- * Reads days on which nobody is called: one date a line, or CSV with `date`, `name` and `region` in this order or by a
- * header; a region is a code of ISO 3166-2:ES, and without one the day counts everywhere.
+ * Reads days on which nobody is called: one date per line, or CSV with `date`, `name` and `region`, in this order or with a
+ * header. A region is a code of ISO 3166-2:ES; a day without one counts everywhere.
  *
  * @throws DialerInputError `BAD_LOCAL_DAY` with the line
  */

@@ -7,19 +7,19 @@ const clock = String.raw`(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?`
 const iso = new RegExp(`^(\\d{4})-(\\d\\d)-(\\d\\d)(?:[Tt ]${clock}(Z|z|[+-]\\d\\d:?\\d\\d)?)?$`)
 const spanish = new RegExp(`^(\\d{1,2})[/.-](\\d{1,2})[/.-](\\d{4})(?:,? +${clock})?$`)
 
-/** Whether a text is a day of the calendar, such as `2026-05-15`. */
+/** Whether a text is a date that exists, such as `2026-05-15`. */
 export function isDate(text: string): boolean {
   const ms = Date.parse(`${text}T00:00:00Z`)
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
 }
 
-// A list has few days and many moments: the zone is asked once a day. Long lists of strange days start over.
+// A list has many times on few days, so each day's offset is looked up once. Beyond this many days the memory is cleared.
 const mostDays = 5000
 const days = new Map<string, { readonly start: number; readonly hasChange: boolean }>()
 
 function dayOf(date: string): { readonly start: number; readonly hasChange: boolean } | undefined {
-  const known = days.get(date)
-  if (known) return known
+  const existing = days.get(date)
+  if (existing) return existing
   if (!isDate(date)) return undefined
   const day = Temporal.PlainDate.from(date)
   const start = day.toZonedDateTime(zone).epochMilliseconds
@@ -39,10 +39,11 @@ function offsetOf(text: string): number {
 }
 
 /**
- * Reads a date, or a date and a time, as ISO 8601 or as Spain writes them (`31/12/2026 18:00`); milliseconds since 1970.
+ * Reads a date, with or without a time, as ISO 8601 or as people in Spain write it (`31/12/2026 18:00`). Returns milliseconds
+ * since 1970, or undefined if the text is not a date.
  *
- * Without a time it is the day's beginning, and without a zone it is Spain's mainland. An hour that exists twice or not at all is
- * read as `when` says. Undefined: it is no date.
+ * Without a time it means the beginning of the day, and without a zone that of Spain's mainland. When the clocks change, an hour
+ * may exist twice or not at all; `when` says which reading to take.
  */
 export function readMoment(text: string, when: 'earlier' | 'later'): number | undefined {
   const found = iso.exec(text)
@@ -61,12 +62,12 @@ export function readMoment(text: string, when: 'earlier' | 'later'): number | un
   ] = parts
   const [year, day] = found ? [first, last] : [last, first]
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-  const known = dayOf(date)
-  if (!known || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined
+  const dayInZone = dayOf(date)
+  if (!dayInZone || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined
   const milliseconds = fraction === '' ? 0 : Math.trunc(Number(`0.${fraction}`) * 1000)
   const time = Number(hours) * hour + Number(minutes) * 60_000 + Number(seconds) * 1000 + milliseconds
   if (offset !== undefined) return Date.parse(date) + time - offsetOf(offset)
-  if (!known.hasChange) return known.start + time
+  if (!dayInZone.hasChange) return dayInZone.start + time
   const wall = Temporal.PlainDateTime.from(date).add({ milliseconds: time })
   return wall.toZonedDateTime(zone, { disambiguation: when }).epochMilliseconds
 }

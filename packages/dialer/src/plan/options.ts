@@ -1,12 +1,13 @@
+import { isE164, isUuid } from '@digame/internal'
 import { DialerInputError } from '../errors.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { BatchLimits } from '../ledger/records.ts'
 import type { Port } from '../port.ts'
 import type { BatchRules } from '../rules/batch-rules.ts'
-import type { LocalDay, MovedHolidays } from '../rules/holidays.ts'
+import { isLocalDay, isMovedHolidays, type LocalDay, type MovedHolidays } from '../rules/holidays.ts'
 import { regions } from '../rules/prefixes.ts'
-import { type Purpose, purposes } from '../rules/purpose.ts'
-import { badRetries, defaultRetries, defaultTries, type RetryTable, wholeRetries } from '../rules/retries.ts'
+import { isPurpose, type Purpose, purposes } from '../rules/purpose.ts'
+import { defaultRetries, defaultTries, type RetryTable, readRetries } from '../rules/retries.ts'
 import { defaultWindow, isWithin, parseWindow } from '../rules/window.ts'
 import type { ColumnNames } from './columns.ts'
 import type { Assumptions } from './estimate.ts'
@@ -17,40 +18,43 @@ export interface PlanOptions {
   readonly ledger: Pick<Ledger, 'beginPlan' | 'now' | 'skipped'>
   readonly port: Pick<Port, 'isCallable'>
   readonly leads: Leads
-  /** Which column is what, where its name does not say it. */
+  /** The names of columns whose meaning their name does not show. */
   readonly columns?: ColumnNames
-  /** A number of the account in E.164, or its uuid. */
+  /** The calling number: a number of the account in E.164, or its uuid. */
   readonly from_number: string
-  /** Absent: the outbound agent of the calling number. */
+  /** @default the outbound agent of the calling number */
   readonly agent_version_id?: string
-  /** Shown, and part of the plan's hash: the same people can be planned again under another name. */
+  /** A name for people, and part of the plan's hash: under another name the same leads can be planned again. */
   readonly name?: string
   readonly purpose: Purpose
-  /** Hours on the called party's wall, such as `Mon-Fri 10:00-14:00,16:00-20:00`, or `always`. @default 'Mon-Fri 09:00-21:00' */
+  /**
+   * The hours in which calls may begin, in the called person's local time: `always`, or such as
+   * `Mon-Fri 10:00-14:00,16:00-20:00`. @default 'Mon-Fri 09:00-21:00'
+   */
   readonly window?: string
-  /** An IANA zone, where it is known that everybody is in it; else each number tells its own. */
+  /** An IANA zone, if you know that everybody is in it. @default the zone follows from each number */
   readonly zone?: string
-  /** Where those are whose numbers do not tell; a code of ISO 3166-2:ES, such as `MD`. */
+  /** The region of numbers that do not show theirs; a code of ISO 3166-2:ES, such as `MD`. */
   readonly region?: string
-  /** `false`: holidays are days like any other; not for commercial calls. @default true */
+  /** Whether nobody is called on holidays; commercial calls always keep them. @default true */
   readonly holidays?: boolean
-  /** Days of one's own on which nobody is called, as {@link readLocalDays} reads them. */
+  /** More days on which nobody is called; {@link readLocalDays} reads them from a file. */
   readonly localDays?: readonly LocalDay[]
-  /** Where each year's Sunday holidays were moved to; without a table each Monday after one is closed. */
+  /** For each year, the regions that move Sunday holidays to the Monday. Without a table, all regions do. */
   readonly movedHolidays?: readonly MovedHolidays[]
-  /** The dialer asks a suppression hook before each call, and does not run this batch without one. @default false */
+  /** Whether the dialer calls a suppression hook before each call; it does not run the batch without one. @default false */
   readonly suppressionHook?: boolean
-  /** Calls to one lead, at most. @default 3 */
+  /** Most calls to one lead. @default 3 */
   readonly maxTries?: number
-  /** Calls to one number on one day, over all batches. @default 3 */
+  /** Most calls to one number on one day, over all batches. @default 3 */
   readonly callsPerDay?: number
   /** Calls and answered minutes at which the batch stops. */
   readonly budget?: { readonly calls?: number; readonly minutes?: number }
-  /** Which outcomes are tried again, and when, in place of the default table; one left out is never tried again. */
+  /** When a lead is called again after each outcome; an outcome that is left out is never tried again. @default {@link defaultRetries} */
   readonly retries?: Partial<RetryTable>
-  /** Nobody is called any more from then on. */
+  /** From then on no lead is called any more. */
   readonly expiresAt?: Date
-  /** What the estimate takes for granted. */
+  /** What the estimate assumes. */
   readonly assumptions?: Assumptions
 }
 
@@ -64,15 +68,12 @@ const refuse = (message: string): never => {
   throw new DialerInputError('BAD_PLAN', message)
 }
 
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
-const e164 = /^\+[1-9]\d{6,14}$/
-
-function whole(name: string, value: number | undefined): void {
+function checkWhole(name: string, value: number | undefined): void {
   if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return
   refuse(`${name} is ${value}: give a whole number of 1 or more.`)
 }
 
-function above(name: string, value: number | undefined, least: number): void {
+function checkLeast(name: string, value: number | undefined, least: number): void {
   if (value === undefined || (Number.isFinite(value) && value >= least)) return
   refuse(`${name} is ${value}: give a number of ${least} or more.`)
 }
@@ -80,29 +81,35 @@ function above(name: string, value: number | undefined, least: number): void {
 function checkAssumptions(assumptions: Assumptions): void {
   const { minutesPerCall, ringSeconds, callsPerLead, slots, callsPerMinute, pricePerMinute, startAt } =
     assumptions
-  above('assumptions.minutesPerCall', minutesPerCall, 0.01)
-  above('assumptions.ringSeconds', ringSeconds, 0)
-  above('assumptions.callsPerLead', callsPerLead, 1)
-  above('assumptions.callsPerMinute', callsPerMinute, 0.01)
-  above('assumptions.pricePerMinute', pricePerMinute, 0)
-  above('assumptions.startAt', startAt, 0)
-  whole('assumptions.slots', slots)
+  checkLeast('assumptions.minutesPerCall', minutesPerCall, 0.01)
+  checkLeast('assumptions.ringSeconds', ringSeconds, 0)
+  checkLeast('assumptions.callsPerLead', callsPerLead, 1)
+  checkLeast('assumptions.callsPerMinute', callsPerMinute, 0.01)
+  checkLeast('assumptions.pricePerMinute', pricePerMinute, 0)
+  checkLeast('assumptions.startAt', startAt, 0)
+  checkWhole('assumptions.slots', slots)
 }
 
-function checkPlace({ zone, region, localDays = [], movedHolidays = [] }: PlanOptions): void {
+function checkZone(zone: string | undefined): void {
   try {
     if (zone !== undefined) new Intl.DateTimeFormat('en', { timeZone: zone })
   } catch {
     refuse(`zone ${JSON.stringify(zone)} is unknown: give an IANA name, such as "Europe/Madrid".`)
   }
+}
+
+function checkRegions({ region, localDays = [], movedHolidays = [] }: PlanOptions): void {
   const codes = [
     region,
     ...localDays.map((day) => day.region),
     ...movedHolidays.flatMap((table) => Object.values(table.mondays).flat()),
   ]
-  const strange = codes.find((code) => code !== undefined && !regions.includes(code))
-  if (strange !== undefined)
-    refuse(`region ${JSON.stringify(strange)} is unknown: give one of ${regions.join(', ')}.`)
+  const unknown = codes.find((code) => code !== undefined && !regions.includes(code))
+  if (unknown !== undefined)
+    refuse(`region ${JSON.stringify(unknown)} is unknown: give one of ${regions.join(', ')}.`)
+}
+
+function checkDays({ localDays = [], movedHolidays = [] }: PlanOptions): void {
   for (const { year, source, mondays } of movedHolidays) {
     if (typeof source !== 'string' || source === '')
       refuse(`The table of moved holidays for ${year} has no source: say where it was published.`)
@@ -111,15 +118,21 @@ function checkPlace({ zone, region, localDays = [], movedHolidays = [] }: PlanOp
     )
     if (wrong !== undefined)
       refuse(
-        `The table of moved holidays for ${year} has ${JSON.stringify(wrong)}, which is no Monday of that year.`,
+        `The table of moved holidays for ${year} has ${JSON.stringify(wrong)}, which is not a Monday of that year.`,
       )
   }
   const bad = localDays.find(({ date }) => !isDate(date))
-  if (bad) refuse(`localDays has ${JSON.stringify(bad.date)}, which is no date: write it as 2026-05-15.`)
+  if (bad) refuse(`localDays has ${JSON.stringify(bad.date)}, which is not a date: write it as 2026-05-15.`)
+  const day = localDays.findIndex((entry) => !isLocalDay(entry))
+  if (day >= 0)
+    refuse(`localDays[${day}] has a name or region that is not text: give a text, or leave it out.`)
+  const table = movedHolidays.findIndex((entry) => !isMovedHolidays(entry))
+  if (table >= 0)
+    refuse(`movedHolidays[${table}] cannot be read: give a year as a number, and lists of regions by date.`)
 }
 
 /**
- * Checks everything that a plan is told beside its leads, and fills in what it is not.
+ * Checks the options of a plan, except its leads, and fills in the defaults.
  *
  * @throws DialerInputError `BAD_PLAN`, `BAD_WINDOW`
  */
@@ -135,13 +148,13 @@ export function resolvePlan(options: PlanOptions, now: number): ResolvedPlan {
   } = options
   const { holidays = true, localDays = [], movedHolidays = [], retries = defaultRetries, expiresAt } = options
   const { maxTries = defaultTries, callsPerDay = 3, suppressionHook = false, assumptions = {} } = options
-  if (!Object.hasOwn(purposes, purpose)) {
-    refuse(`purpose is ${JSON.stringify(purpose)}: give one of ${Object.keys(purposes).join(', ')}.`)
+  if (!isPurpose(purpose)) {
+    return refuse(`purpose is ${JSON.stringify(purpose)}: give one of ${Object.keys(purposes).join(', ')}.`)
   }
-  if (!e164.test(from_number) && !uuid.test(from_number)) {
+  if (!isE164(from_number) && !isUuid(from_number)) {
     refuse('from_number is neither a number in E.164 (+34910000001) nor a uuid.')
   }
-  if (agent_version_id !== undefined && !uuid.test(agent_version_id)) {
+  if (agent_version_id !== undefined && !isUuid(agent_version_id)) {
     refuse(
       `agent_version_id ${JSON.stringify(agent_version_id)} is not a uuid: copy it from the agent's page.`,
     )
@@ -154,24 +167,25 @@ export function resolvePlan(options: PlanOptions, now: number): ResolvedPlan {
     )
   }
   if (suppressionHook && !asksSuppression)
-    refuse(`A suppression hook is not asked for purpose ${purpose}: leave it out.`)
-  checkPlace(options)
-  whole('maxTries', maxTries)
-  whole('callsPerDay', callsPerDay)
-  whole('budget.calls', budget.calls)
-  above('budget.minutes', budget.minutes, 0.01)
+    refuse(`Purpose ${purpose} calls suppressed numbers too: leave suppressionHook out.`)
+  checkZone(zone)
+  checkRegions(options)
+  checkDays(options)
+  checkWhole('maxTries', maxTries)
+  checkWhole('callsPerDay', callsPerDay)
+  checkWhole('budget.calls', budget.calls)
+  checkLeast('budget.minutes', budget.minutes, 0.01)
   checkAssumptions(assumptions)
-  const bad = badRetries(retries)
-  if (bad !== undefined) refuse(bad)
+  const table = readRetries(retries)
   if (expiresAt !== undefined && !(expiresAt.getTime() > now))
-    refuse('expiresAt is over already: give a later Date.')
+    refuse('expiresAt is in the past: give a later Date.')
   return {
     rules: {
       purpose,
       window,
       isStrict,
       asksHook: suppressionHook,
-      retries: wholeRetries(retries),
+      retries: table,
       ...(zone !== undefined && { zone }),
       ...(region !== undefined && { region }),
       ...(holidays && { holidays: { moved: movedHolidays, local: localDays } }),

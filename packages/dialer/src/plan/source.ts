@@ -1,10 +1,11 @@
+import { isRecord } from '@digame/internal'
 import { DialerInputError } from '../errors.ts'
 import { type ColumnNames, type Columns, readHeader } from './columns.ts'
 import { readCsv } from './csv.ts'
 import type { Source } from './decode.ts'
 import type { RawRow } from './lead.ts'
 
-/** Where leads come from: a CSV file, or objects whose names are the columns. */
+/** Where leads come from: a CSV file, or objects whose property names are the columns. */
 export type Leads =
   | { readonly csv: Source }
   | {
@@ -20,11 +21,8 @@ async function* csvRows(source: Source, names: ColumnNames | undefined): AsyncGe
     else columns = readHeader(cells, names)
   }
   if (!columns)
-    throw new DialerInputError('BAD_HEADER', 'The file is empty: it needs a header and a row for each lead.')
+    throw new DialerInputError('BAD_HEADER', 'The file is empty: give it a header and a row for each lead.')
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 async function* objectRows(
   rows: AsyncIterable<unknown> | Iterable<unknown>,
@@ -38,7 +36,7 @@ async function* objectRows(
     if (!columns && !isRecord(row)) {
       throw new DialerInputError(
         'BAD_HEADER',
-        'The first lead is no object: give { to_number: … }, or csv: for a file.',
+        'The first lead is not an object: give { to_number: … }, or use csv: for a file.',
       )
     }
     const own = isRecord(row) ? Object.keys(row) : []
@@ -49,7 +47,7 @@ async function* objectRows(
         header = own
       } catch (error) {
         if (!columns) throw error
-        // The first one has shown that the names are right; this one is a row that has not got them.
+        // The first object had the right names, so it is this one that lacks them.
         yield { line, columns, cells, fault: own.length === 0 ? 'row_empty' : 'row_broken' }
         continue
       }
@@ -58,7 +56,11 @@ async function* objectRows(
   }
 }
 
-/** The rows of a source, its header read. @throws DialerInputError */
+/**
+ * Reads the rows of a source, and its header first.
+ *
+ * @throws DialerInputError the header or the file cannot be read
+ */
 export function readLeads(leads: Leads, names: ColumnNames | undefined): AsyncGenerator<RawRow> {
   return 'csv' in leads ? csvRows(leads.csv, names) : objectRows(leads.rows, names)
 }

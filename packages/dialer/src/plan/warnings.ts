@@ -4,14 +4,14 @@ export interface WarningInput {
   readonly rules: BatchRules
   readonly now: number
   readonly endsAt: Date | undefined
-  /** Planned leads whose numbers tell no region, mobiles above all. */
+  /** How many planned leads have a number that shows no region, such as a mobile. */
   readonly withoutRegion: number
   /** Variables that the service fills itself. */
   readonly filled: readonly string[]
   readonly from_number: string
 }
 
-/** What a person should know before a batch is started, a line each. */
+/** What a person should know before starting the batch, one line each. */
 export function warningsOf({
   rules,
   now,
@@ -28,28 +28,29 @@ export function warningsOf({
     for (let year = first; year <= last; year += 1) {
       if (holidays.moved.some((table) => table.year === year)) continue
       warnings.push(
-        `There is no table of moved holidays for ${year}: every Monday after a Sunday holiday is closed everywhere.`,
+        `There is no table of moved holidays for ${year}: nobody is called on a Monday after a Sunday holiday, in any region.`,
       )
     }
     if (holidays.local.length === 0) {
-      warnings.push('No local days are given: the holidays of towns and islands are not kept.')
+      warnings.push('There are no local days: people are called on the holidays of their town or island.')
     }
     if (withoutRegion > 0 && region === undefined) {
       warnings.push(
         isStrict
-          ? `${withoutRegion} numbers do not tell their region: they are closed on the holidays of every region; give region if you know it.`
-          : `${withoutRegion} numbers do not tell their region: only national holidays are kept for them; give region if you know it.`,
+          ? `${withoutRegion} numbers do not show their region: they are not called on the holidays of any region; give region if you know it.`
+          : `${withoutRegion} numbers do not show their region: only national holidays are kept for them; give region if you know it.`,
       )
     }
   }
-  if (!endsAt) warnings.push('It cannot be told when it ends: the hours of some leads do not open.')
+  if (!endsAt)
+    warnings.push('There is no estimate of when the batch ends: the hours of some leads never open.')
   if (purpose === 'commercial' && /^\+34[67]/.test(from_number)) {
     warnings.push(
-      'from_number is a mobile: Spain has restricted commercial calls from mobile numbers; check yours.',
+      'from_number is a mobile: Spain restricts commercial calls from mobile numbers; check that yours may make them.',
     )
   }
   for (const name of filled) {
-    warnings.push(`The service fills the variable ${JSON.stringify(name)} itself: name the column otherwise.`)
+    warnings.push(`The service fills the variable ${JSON.stringify(name)} itself: rename the column.`)
   }
   return warnings
 }

@@ -1,24 +1,23 @@
-/** What became of everybody, as CSV or NDJSON, a line at a time: a report of a million people needs no memory. */
+import { maskNumber } from '@digame/internal'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { LeadRecord } from '../ledger/records.ts'
-import { maskNumber } from '../mask.ts'
 
-/** What a cell can hold; a Date is written as ISO 8601. */
+/** The value of a cell; a Date is written as ISO 8601. */
 type ReportCell = string | number | boolean | Date | undefined | null
 
 /** One line of a report. */
 export type ReportRow = Readonly<Record<string, ReportCell>>
 
 export interface ReportOptions {
-  /** CSV for spreadsheets (RFC 4180: commas, CRLF, UTF-8), or one JSON object a line. */
+  /** CSV for spreadsheets (RFC 4180: commas, CRLF, UTF-8), or one JSON object per line. */
   readonly format: 'csv' | 'ndjson'
   /** Whether phone numbers are written as `+346******78`. @default false */
   readonly mask?: boolean
 }
 
 /**
- * Text that a spreadsheet would run as a formula gets an apostrophe in front. Numbers in E.164 too: a spreadsheet
- * would take their `+` away; a plan reads them back with their apostrophe.
+ * Puts an apostrophe before text that a spreadsheet would run as a formula. That includes numbers in E.164, which would lose
+ * their `+`; a plan reads them back with the apostrophe.
  */
 export function safeCell(text: string): string {
   return /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text
@@ -33,7 +32,7 @@ function csvCell(value: ReportCell): string {
 
 const line = (cells: readonly ReportCell[]): string => `${cells.map(csvCell).join(',')}\r\n`
 
-/** Lines of a report, each with its end; `columns` says which cells there are and in which order. */
+/** Writes the lines of a report, each with its line end. `columns` lists the cells to write, in this order. */
 export async function* writeReport(
   columns: readonly string[],
   rows: AsyncIterable<ReportRow> | Iterable<ReportRow>,
@@ -52,11 +51,11 @@ export async function* writeReport(
 }
 
 export interface BatchReportOptions extends ReportOptions {
-  /** Names of variables to write too, each in a column of its own. @default none */
+  /** Names of variables to add, each in a column of its own. @default none */
   readonly variables?: readonly string[]
 }
 
-const columns = [
+const columns: readonly string[] = [
   'line',
   'key',
   'number',
@@ -69,7 +68,7 @@ const columns = [
   'ended_at',
   'due_at',
   'call_id',
-] as const
+]
 
 const date = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms))
 
@@ -105,12 +104,15 @@ async function* rowsOf(
   }
 }
 
-/** Everybody of a batch, then the rows of its plan that are not called and why. Phone numbers are in `number`. */
-export function reportOf(
+/**
+ * Reports every lead of a batch, then the rows of its plan that are not called and why. Lines are streamed, so that a report of
+ * a million leads needs no memory. The phone numbers are in the column `number`.
+ */
+export function reportBatch(
   ledger: Ledger,
   batch: number,
   { variables = [], ...options }: BatchReportOptions,
 ): AsyncGenerator<string, void, undefined> {
-  const own = variables.filter((name) => !(columns as readonly string[]).includes(name))
+  const own = variables.filter((name) => !columns.includes(name))
   return writeReport([...columns, ...own], rowsOf(ledger, batch, own), options)
 }

@@ -1,60 +1,68 @@
-/** The rules of a batch, as they stand in the ledger: plain JSON, read back by every process that runs it. */
-import { DialerInputError } from '../errors.ts'
+import { isRecord } from '@digame/internal'
+import { DialerInputError, messageOf } from '../errors.ts'
 import type { Json } from '../ledger/records.ts'
-import type { HolidayRules } from './holidays.ts'
-import { type Purpose, purposes } from './purpose.ts'
-import { badRetries, type RetryTable } from './retries.ts'
+import type { CalendarRules } from './calendar.ts'
+import { isLocalDay, isMovedHolidays } from './holidays.ts'
+import { isPurpose, type Purpose } from './purpose.ts'
+import { type RetryTable, readRetries } from './retries.ts'
 import { parseWindow } from './window.ts'
 
-export interface BatchRules {
+/** The rules of a batch. The ledger keeps them as plain JSON, and every process that runs the batch reads them back. */
+export type BatchRules = CalendarRules & {
   readonly purpose: Purpose
-  /** As {@link parseWindow} reads it. */
-  readonly window: string
-  /** Where everybody is, whatever their numbers say. */
-  readonly zone?: string
-  /** Where those are whose numbers do not tell; a code of ISO 3166-2:ES, such as `MD`. */
-  readonly region?: string
-  /** Close on every region's holidays where neither the number nor `region` tells the region. */
-  readonly isStrict: boolean
-  /** Absent: holidays are days like any other. */
-  readonly holidays?: Pick<HolidayRules, 'moved' | 'local'>
-  /** It was planned with a suppression hook, and does not run without one. */
+  /** The batch was planned with a suppression hook, and does not run without one. */
   readonly asksHook: boolean
   readonly retries: RetryTable
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+function readText(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw new Error(`${name} is not a text`)
+  return value
+}
+
+function readFlag(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw new Error(`${name} is neither true nor false`)
+  return value
+}
+
+/** The entries are kept as they are, field order included: a calendar's key is a hash over them. */
+function readHolidays(value: unknown): NonNullable<BatchRules['holidays']> {
+  const { moved, local } = isRecord(value) ? value : {}
+  if (!Array.isArray(moved) || !moved.every(isMovedHolidays)) throw new Error('moved holidays cannot be read')
+  if (!Array.isArray(local) || !local.every(isLocalDay)) throw new Error('local days cannot be read')
+  return { moved, local }
+}
+
+function read(json: unknown): BatchRules {
+  if (!isRecord(json)) throw new Error('not an object')
+  const { purpose, window, isStrict, asksHook, retries, holidays, zone, region } = json
+  if (!isPurpose(purpose)) throw new Error('the purpose is unknown')
+  const rules: BatchRules = {
+    purpose,
+    window: readText(window, 'window'),
+    isStrict: readFlag(isStrict, 'isStrict'),
+    asksHook: readFlag(asksHook, 'asksHook'),
+    retries: readRetries(retries),
+    ...(zone !== undefined && { zone: readText(zone, 'zone') }),
+    ...(region !== undefined && { region: readText(region, 'region') }),
+    ...(holidays !== undefined && { holidays: readHolidays(holidays) }),
+  }
+  parseWindow(rules.window)
+  return rules
+}
 
 /**
- * Reads the rules of a batch back.
+ * Reads back the rules of a batch.
  *
- * @throws DialerInputError `BAD_RULES`: they are not of this version; the batch must not run
+ * @throws DialerInputError `BAD_RULES`: another version wrote them, so the batch must not run
  */
 export function readRules(json: Json): BatchRules {
-  const rules: unknown = json
   try {
-    if (!isRecord(rules)) throw new Error('they are no object')
-    const { purpose, window, isStrict, asksHook, retries, holidays, zone, region } = rules
-    if (typeof purpose !== 'string' || !Object.hasOwn(purposes, purpose))
-      throw new Error('the purpose is unknown')
-    if (typeof window !== 'string') throw new Error('the window is missing')
-    parseWindow(window)
-    if (typeof isStrict !== 'boolean' || typeof asksHook !== 'boolean')
-      throw new Error('something is missing')
-    if (![zone, region].every((name) => name === undefined || typeof name === 'string')) {
-      throw new Error('zone or region is no text')
-    }
-    const bad = isRecord(retries) ? badRetries(retries) : 'the retries are missing'
-    if (bad !== undefined) throw new Error(bad)
-    const { moved, local } = isRecord(holidays) ? holidays : { moved: [], local: [] }
-    if (!Array.isArray(moved) || !Array.isArray(local)) throw new Error('the holidays cannot be read')
-    return rules as unknown as BatchRules
+    return read(json)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
     throw new DialerInputError(
       'BAD_RULES',
-      `The rules of the batch cannot be read (${why}): plan it again.`,
+      `The rules of the batch cannot be read (${messageOf(cause)}): plan it again.`,
       { cause },
     )
   }

@@ -1,30 +1,56 @@
-/** A calendar: the hours, zones and holidays that a lead's phone may ring in. Leads that share them share a calendar. */
 import { createHash } from 'node:crypto'
-import type { HolidayRules } from './holidays.ts'
+import { isRecord } from '@digame/internal'
+import { type HolidayRules, isLocalDay, isMovedHolidays, isTextList } from './holidays.ts'
 import { regions as everyRegion, regionsOf } from './prefixes.ts'
 import { parseWindow } from './window.ts'
 
-/** When calls may begin. Open means open in every zone and on a day that is no holiday there. Plain JSON. */
-export interface Calendar {
+/**
+ * The hours, zones and holidays of a number: when a call to it may begin. Numbers with the same ones share a calendar.
+ *
+ * It is open when it is within the window in every zone, on a day that is not a holiday. Plain JSON.
+ */
+export type Calendar = {
   /** As {@link parseWindow} reads it. */
   readonly window: string
-  /** IANA names; more than one where it is not known which the phone is in. */
+  /** IANA names; more than one if the number's zone is not known. */
   readonly zones: readonly string[]
-  /** Absent: holidays are days like any other. */
+  /** Absent: calls are made on holidays too. */
   readonly holidays?: HolidayRules
 }
 
-/** What a plan says of its calendars, before each number has its own. */
-export interface CalendarRules {
+/** What a plan sets for all its calendars; the rest follows from each number. */
+export type CalendarRules = {
+  /** As {@link parseWindow} reads it. */
   readonly window: string
-  /** Where everybody is, whatever their numbers say. */
+  /** An IANA zone that everybody is in, whatever their numbers say. */
   readonly zone?: string
-  /** Where those are whose numbers do not tell. */
+  /** The region of numbers that do not show theirs; a code of ISO 3166-2:ES, such as `MD`. */
   readonly region?: string
-  /** Close on every region's holidays where neither the number nor `region` tells the region. */
+  /** Whether a number of unknown region keeps the holidays of every region. */
   readonly isStrict: boolean
-  /** Absent: holidays are days like any other. */
+  /** Absent: calls are made on holidays too. */
   readonly holidays?: Pick<HolidayRules, 'moved' | 'local'>
+}
+
+function isHolidayRules(value: unknown): value is HolidayRules {
+  if (!isRecord(value)) return false
+  const { regions, moved, local } = value
+  const isMoved = Array.isArray(moved) && moved.every(isMovedHolidays)
+  return isTextList(regions) && isMoved && Array.isArray(local) && local.every(isLocalDay)
+}
+
+/**
+ * Reads a calendar from a ledger.
+ *
+ * @throws Error if it is not one
+ */
+export function readCalendar(json: unknown): Calendar {
+  const { window, zones, holidays } = isRecord(json) ? json : {}
+  if (typeof window !== 'string') throw new Error('the calendar has no window')
+  if (!isTextList(zones) || zones.length === 0) throw new Error('the calendar has no zone')
+  if (holidays === undefined) return { window, zones }
+  if (!isHolidayRules(holidays)) throw new Error("the calendar's holidays cannot be read")
+  return { window, zones, holidays }
 }
 
 const mainland = 'Europe/Madrid'
@@ -44,8 +70,8 @@ function regionsFor(certain: readonly string[], rules: CalendarRules): readonly 
 }
 
 /**
- * The calendar of a number. Its geographic code tells zone and region; a number without one, such as a mobile, gets the hours
- * that are within the window in both of Spain's zones.
+ * The calendar of a number. Zone and region follow from its geographic code. A number without one, such as a mobile, may be
+ * called when it is within the window in both of Spain's zones.
  */
 export function calendarOf(number: string, rules: CalendarRules): Calendar {
   const certain = regionsOf(number)
@@ -58,7 +84,7 @@ export function calendarOf(number: string, rules: CalendarRules): Calendar {
   return { window: rules.window, zones, holidays: { regions, moved: rules.holidays.moved, local } }
 }
 
-/** Names a calendar by its content: equal calendars of any batches have one key, different ones never. */
+/** A key made from a calendar's content: equal calendars have equal keys in all batches, different ones never do. */
 export function calendarKey(calendar: Calendar): string {
   const { window, zones, holidays } = calendar
   const where = holidays
@@ -72,23 +98,26 @@ export function calendarKey(calendar: Calendar): string {
   return `${window} ${zones.join('+')} ${where} ${digest.slice(0, 12)}`
 }
 
-/** Gives each number its calendar's key, and collects the calendars given; makes each only once. */
-export function createCalendarBook(rules: CalendarRules): {
-  readonly calendars: Record<string, Calendar>
+/** Looks up each number's calendar key, and collects the calendars; each is created only once. */
+export interface CalendarBook {
+  /** The calendars so far, by key. */
+  readonly calendars: Readonly<Record<string, Calendar>>
   keyOf(number: string): string
-} {
+}
+
+export function createCalendarBook(rules: CalendarRules): CalendarBook {
   const calendars: Record<string, Calendar> = {}
   const keys = new Map<string, string>()
   return {
     calendars,
     keyOf(number) {
-      const place = regionsOf(number).join('+')
-      const known = keys.get(place)
-      if (known !== undefined) return known
+      const region = regionsOf(number).join('+')
+      const existing = keys.get(region)
+      if (existing !== undefined) return existing
       const calendar = calendarOf(number, rules)
       const key = calendarKey(calendar)
       calendars[key] = calendar
-      keys.set(place, key)
+      keys.set(region, key)
       return key
     },
   }

@@ -1,7 +1,8 @@
-/** Which calendars are open now, and when the next one opens. Pure once loaded, and cheap: answers hold until a boundary. */
+/** Which calendars are open now, and when the next one opens. Pure once loaded, and cheap: a state holds until a boundary. */
 import { Temporal } from 'temporal-polyfill'
+import { messageOf } from '../errors.ts'
 import type { OpenCalendar } from '../ledger/ledger.ts'
-import type { Calendar } from './calendar.ts'
+import { type Calendar, readCalendar } from './calendar.ts'
 import { type Holidays, loadHolidays } from './holidays.ts'
 import { parseWindow, stretches, type Week } from './window.ts'
 
@@ -10,7 +11,7 @@ interface State {
   readonly dayStart: number
   readonly dayEnd: number
   readonly from: number
-  /** When this may change. */
+  /** When the state may change. */
   readonly until: number
 }
 
@@ -18,14 +19,14 @@ interface Opener {
   at(now: number): State
 }
 
-/** Calendars ready to be asked; made by {@link loadCalendars}. */
+/** Calendars that can be evaluated; {@link loadCalendars} creates them. */
 export interface Calendars {
   readonly openers: ReadonlyMap<string, Opener>
-  /** Calendars that cannot be evaluated, and why: they never open. */
+  /** Calendars that cannot be evaluated, and why. They never open. */
   readonly broken: ReadonlyMap<string, string>
 }
 
-// Longer than the longest closed time that a sound calendar has.
+// Longer than any sound calendar stays closed.
 const horizonMs = 400 * 86_400_000
 
 function stateIn(zone: string, week: Week, now: number, isHoliday: (date: string) => boolean): State {
@@ -45,7 +46,6 @@ function stateIn(zone: string, week: Week, now: number, isHoliday: (date: string
 function createOpener(calendar: Calendar, holidays: Holidays | undefined): Opener {
   const { zones, holidays: rules } = calendar
   const week = parseWindow(calendar.window)
-  if (zones.length === 0) throw new Error('the calendar has no zone')
   const isHoliday = (date: string): boolean => {
     if (!rules) return false
     if (!holidays) throw new Error('the holidays are not loaded')
@@ -58,7 +58,7 @@ function createOpener(calendar: Calendar, holidays: Holidays | undefined): Opene
       const states = zones.map((zone) => stateIn(zone, week, now, isHoliday))
       last = {
         isOpen: states.every((state) => state.isOpen),
-        // Where the phone's zone is not known, a day is over when it is over in each.
+        // If the number's zone is not known, a day is over once it is over in every zone.
         dayStart: Math.min(...states.map((state) => state.dayStart)),
         dayEnd: Math.max(...states.map((state) => state.dayEnd)),
         from: Math.max(...states.map((state) => state.from)),
@@ -69,26 +69,35 @@ function createOpener(calendar: Calendar, holidays: Holidays | undefined): Opene
   }
 }
 
-/** Makes calendars ready to be asked; date-holidays is loaded only if one of them keeps holidays. */
-export async function loadCalendars(calendars: Readonly<Record<string, Calendar>>): Promise<Calendars> {
-  const entries = Object.entries(calendars)
-  const holidays = entries.some(([, calendar]) => calendar.holidays) ? await loadHolidays() : undefined
+/** Loads calendars, as they are in a plan or a ledger; date-holidays is loaded only if one of them keeps holidays. */
+export async function loadCalendars(json: Readonly<Record<string, unknown>>): Promise<Calendars> {
+  const calendars = new Map<string, Calendar>()
   const openers = new Map<string, Opener>()
   const broken = new Map<string, string>()
-  for (const [key, calendar] of entries) {
+  const orBroken = (key: string, load: () => void): void => {
     try {
+      load()
+    } catch (error) {
+      broken.set(key, messageOf(error))
+    }
+  }
+  for (const [key, value] of Object.entries(json)) {
+    orBroken(key, () => calendars.set(key, readCalendar(value)))
+  }
+  const keepsHolidays = [...calendars.values()].some((calendar) => calendar.holidays)
+  const holidays = keepsHolidays ? await loadHolidays() : undefined
+  for (const [key, calendar] of calendars) {
+    orBroken(key, () => {
       const opener = createOpener(calendar, holidays)
-      // Zones and regions are looked up only when asked.
+      // An unknown zone or region throws only when the opener is used.
       opener.at(Date.UTC(2026, 0, 1))
       openers.set(key, opener)
-    } catch (error) {
-      broken.set(key, error instanceof Error ? error.message : String(error))
-    }
+    })
   }
   return { openers, broken }
 }
 
-/** The calendars that are open at a moment, in milliseconds since 1970. One that cannot be evaluated is not open. */
+/** The calendars that are open at a time, in milliseconds since 1970. One that cannot be evaluated is closed. */
 export function openCalendars(calendars: Calendars, now: number): OpenCalendar[] {
   const open: OpenCalendar[] = []
   for (const [key, opener] of calendars.openers) {
@@ -96,13 +105,13 @@ export function openCalendars(calendars: Calendars, now: number): OpenCalendar[]
       const { isOpen, dayStart, dayEnd } = opener.at(now)
       if (isOpen) open.push({ key, dayStart, dayEnd })
     } catch {
-      // A rule that cannot be evaluated stops the lead.
+      // It stays closed; the check before each call reports why.
     }
   }
   return open
 }
 
-/** Whether calls may begin in a calendar at a moment; an unknown calendar is closed. */
+/** Whether a call may begin at a time, in milliseconds since 1970. An unknown calendar is closed. */
 export function isOpen(calendars: Calendars, key: string, now: number): boolean {
   try {
     return calendars.openers.get(key)?.at(now).isOpen ?? false
@@ -111,9 +120,7 @@ export function isOpen(calendars: Calendars, key: string, now: number): boolean 
   }
 }
 
-/**
- * When the first of the calendars, or of those named, is open next: `now` if one is, undefined if none opens in 400 days.
- */
+/** When the first of the calendars (or of `keys`) is open next: `now` if one is open, undefined if none opens in 400 days. */
 export function nextOpening(calendars: Calendars, now: number, keys?: readonly string[]): number | undefined {
   let next: number | undefined
   for (const key of keys ?? calendars.openers.keys()) {
@@ -127,13 +134,13 @@ export function nextOpening(calendars: Calendars, now: number, keys?: readonly s
         break
       }
     } catch {
-      // It does not open, then.
+      // It never opens.
     }
   }
   return next
 }
 
-/** When the openness of any of the calendars may change next. */
+/** When any of the calendars may open or close next. */
 export function nextChange(calendars: Calendars, now: number): number | undefined {
   let next: number | undefined
   for (const opener of calendars.openers.values()) {

@@ -1,7 +1,7 @@
 /**
- * What a Spanish number tells of itself: whether it is one that a plan never dials, and where its line is.
+ * The regions of Spain by geographic code.
  *
- * The geographic codes are those of the national numbering plan; each 9xx code has a twin with an 8 in front.
+ * The codes are those of the national numbering plan (Real Decreto 2296/2004); each 9xx code has a twin with an 8 in front.
  */
 
 const mirrored = (codes: string): string[] => codes.split(' ').flatMap((code) => [code, `8${code.slice(1)}`])
@@ -37,17 +37,9 @@ const regionsByCode = new Map<string, readonly string[]>(
 export const regions: readonly string[] = [...new Set(provinces.flatMap(([codes]) => codes))].sort()
 
 /**
- * The regions that a number's line may be in, by its geographic code: one where the code is certain, two where regions
+ * The regions that a number may be in, by its geographic code: one if the code belongs to one region, two if two regions
  * share it, none for mobiles and all other numbers.
  */
 export function regionsOf(number: string): readonly string[] {
   return regionsByCode.get(number.slice(3, 5)) ?? regionsByCode.get(number.slice(3, 6)) ?? []
-}
-
-/**
- * Whether a number is of a kind that a plan never dials: 80x (premium rate and free), 90x (free, shared and special
- * cost) and 51x (a company's own).
- */
-export function isSpecialRate(number: string): boolean {
-  return /^\+34(80|90|51)\d{7}$/.test(number)
 }

@@ -1,19 +1,21 @@
 /**
- * Why people are called, which decides what else is asked of a call. Practice as Spanish rules suggest it, not legal advice.
+ * Why people are called. The purpose decides what else must hold for a call. This is practice as Spanish rules suggest it, not
+ * legal advice.
  *
- * `commercial`: offers and advertising. Needs a consent given in the two years before the call, leaves out suppressed numbers,
- *   and rings on working days between 09:00 and 21:00 only, which a plan may narrow and not widen.
- * `service`: about something that the person has already: an order, an appointment, a contract. Needs no consent; leaves out suppressed
- *   numbers; has the same hours unless the plan says others.
- * `requested`: the person asked for this very call. Needs no consent and rings suppressed numbers too; has the same hours unless the
- *   plan says others, such as `always`.
+ * - `commercial`: offers and advertising. Needs a consent given in the two years before the call, leaves out suppressed
+ *   numbers, and calls on working days between 09:00 and 21:00 only; a plan may narrow these hours, not widen them.
+ * - `service`: about something that the person already has, such as an order, an appointment or a contract. Needs no consent,
+ *   leaves out suppressed numbers, and keeps the same hours unless the plan sets others.
+ * - `requested`: the person asked for this very call. Needs no consent, calls suppressed numbers too, and keeps the same hours
+ *   unless the plan sets others, such as `always`.
  */
 export type Purpose = 'commercial' | 'service' | 'requested'
 
 export interface PurposeRules {
   readonly needsConsent: boolean
+  /** Whether suppressed numbers are left out. */
   readonly asksSuppression: boolean
-  /** Hours and holidays may be narrowed only, and where a region is not known, the holidays of all are kept. */
+  /** Hours and holidays can only be narrowed, and a number of unknown region keeps the holidays of every region. */
   readonly isStrict: boolean
 }
 
@@ -22,3 +24,6 @@ export const purposes: Readonly<Record<Purpose, PurposeRules>> = {
   service: { needsConsent: false, asksSuppression: true, isStrict: false },
   requested: { needsConsent: false, asksSuppression: false, isStrict: false },
 }
+
+export const isPurpose = (value: unknown): value is Purpose =>
+  typeof value === 'string' && Object.hasOwn(purposes, value)

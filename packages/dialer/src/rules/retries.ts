@@ -1,9 +1,9 @@
-/** What follows a call that has ended: which outcomes are tried again, when, and how often. */
-import type { Outcome } from '../port.ts'
+import { isRecord, type Outcome } from '@digame/internal'
+import { DialerInputError } from '../errors.ts'
 
 /**
- * For each outcome, how long after the end of the call the lead is called again, in milliseconds: the first entry after
- * its first call that ended so, the second after the second. No entry left: never again.
+ * When a lead is called again after each outcome, in milliseconds after the end of the call: the first entry after its first
+ * call with that outcome, the second after its second. When no entry is left, the lead is not called again.
  */
 export type RetryTable = Readonly<Record<Outcome, readonly number[]>>
 
@@ -11,7 +11,7 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** Nobody there: after an hour and the next day. A voicemail: once, the next day. A failed call: after ten minutes. */
+/** `no_answer`: after an hour, then after a day. `voicemail`: once, after a day. `failed`: twice, after ten minutes. */
 export const defaultRetries: RetryTable = {
   no_answer: [hour, day],
   voicemail: [day],
@@ -21,7 +21,7 @@ export const defaultRetries: RetryTable = {
   other: [],
 }
 
-/** Nobody is called again. */
+/** No lead is called again. */
 export const noRetries: RetryTable = {
   no_answer: [],
   voicemail: [],
@@ -31,25 +31,56 @@ export const noRetries: RetryTable = {
   other: [],
 }
 
-/** A table from outside: what it leaves out is never tried again. */
-export const wholeRetries = (table: Partial<RetryTable>): RetryTable => ({ ...noRetries, ...table })
-
-/** How often one lead is called at most, whatever the outcomes; refused attempts are not among them. */
+/** How often one lead is called at most, whatever the outcomes. Refused attempts do not count. */
 export const defaultTries = 3
 
-/** What becomes of a lead. */
+const fail = (message: string): never => {
+  throw new DialerInputError('BAD_PLAN', message)
+}
+
+function readDelays(outcome: string, delays: unknown): readonly number[] {
+  const isList = Array.isArray(delays) && delays.every((delay) => Number.isSafeInteger(delay) && delay >= 0)
+  if (isList) return delays
+  return fail(`retries.${outcome} is not a list of whole milliseconds: write [3600000], or [] for never.`)
+}
+
+/**
+ * Reads a table from outside. An outcome that it leaves out is never tried again.
+ *
+ * @throws DialerInputError `BAD_PLAN`
+ */
+export function readRetries(table: unknown): RetryTable {
+  if (!isRecord(table)) return fail('retries is not a table of outcomes, such as { no_answer: [3600000] }.')
+  const unknown = Object.keys(table).find((outcome) => !Object.hasOwn(defaultRetries, outcome))
+  if (unknown !== undefined) {
+    const outcomes = Object.keys(defaultRetries).join(', ')
+    return fail(`retries has no outcome ${JSON.stringify(unknown)}: give ${outcomes}.`)
+  }
+  const delays = (outcome: Outcome): readonly number[] =>
+    Object.hasOwn(table, outcome) ? readDelays(outcome, table[outcome]) : []
+  return {
+    no_answer: delays('no_answer'),
+    voicemail: delays('voicemail'),
+    failed: delays('failed'),
+    completed: delays('completed'),
+    transferred: delays('transferred'),
+    other: delays('other'),
+  }
+}
+
+/** What becomes of a lead after a call. */
 export type AfterCall =
   | { readonly to: 'ready'; readonly dueAt: number }
-  /** `done`: its outcome is never tried again. `exhausted`: it would be, but no try is left. */
+  /** `done`: the outcome is never tried again. `exhausted`: it would be, but no try is left. */
   | { readonly to: 'done' | 'exhausted'; readonly why: Outcome }
 
 export interface EndedCall {
   readonly outcome: Outcome
-  /** How many of the lead's calls ended so, this one included. */
+  /** How many of the lead's calls had this outcome, this one included. */
   readonly count: number
   /** How often the lead was called, this time included. */
   readonly tries: number
-  /** When it ended, in milliseconds since 1970. */
+  /** When the call ended, in milliseconds since 1970. */
   readonly endedAt: number
 }
 
@@ -64,18 +95,4 @@ export function afterCall(
   const delay = delays[count - 1]
   if (delay === undefined || tries >= maxTries) return { to: 'exhausted', why: outcome }
   return { to: 'ready', dueAt: endedAt + delay }
-}
-
-/** What is wrong with a table from outside, in one line; undefined if nothing is. */
-export function badRetries(table: unknown): string | undefined {
-  if (typeof table !== 'object' || table === null)
-    return 'retries is a table of outcomes, such as { no_answer: [3600000] }.'
-  for (const [outcome, delays] of Object.entries(table)) {
-    if (!Object.hasOwn(defaultRetries, outcome)) {
-      return `retries has no outcome ${JSON.stringify(outcome)}: give ${Object.keys(defaultRetries).join(', ')}.`
-    }
-    const fine = Array.isArray(delays) && delays.every((delay) => Number.isSafeInteger(delay) && delay >= 0)
-    if (!fine) return `retries.${outcome} is a list of whole milliseconds, such as [3600000]; [] means never.`
-  }
-  return undefined
 }

@@ -1,10 +1,11 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@digame/internal'
 
 /**
- * Whether a number is on a list of one's own or of somebody else's, such as an advertising exclusion register.
+ * Looks a number up in a list that only answers questions, such as an advertising exclusion register.
  *
- * Asked right before each call of a purpose that asks for suppression. `true` ends the lead; a throw, an answer that is
- * neither `true` nor `false`, or silence for too long stops it too: nobody is called on a missing answer.
+ * It is called right before each call whose purpose leaves out suppressed numbers. `true` means that the number is on the list
+ * and ends the lead. If the hook throws, takes too long or returns anything but `true` or `false`, the number is not called
+ * either.
  */
 export type SuppressionHook = (
   /** E.164. */
@@ -12,27 +13,28 @@ export type SuppressionHook = (
   options: { readonly signal: AbortSignal },
 ) => boolean | Promise<boolean>
 
-/** How long a hook may take, in milliseconds. */
+/** Time allowed for a hook, in milliseconds. */
 const defaultHookTimeoutMs = 5000
 
-/** Asks a hook. @throws Error if it fails, does not answer in time, or not with yes or no */
+/** @throws Error if the hook fails, takes longer than `timeoutMs`, or returns neither true nor false */
 export async function askHook(
   hook: SuppressionHook,
   number: string,
   { clock, timeoutMs = defaultHookTimeoutMs }: { clock: Clock; timeoutMs?: number | undefined },
 ): Promise<boolean> {
   const controller = new AbortController()
-  const silence = Promise.withResolvers<never>()
+  const timeout = Promise.withResolvers<never>()
   const cancel = clock.after(timeoutMs, () => {
-    const error = new Error(`the suppression hook did not answer in ${timeoutMs} ms`)
+    const error = new Error(`the suppression hook took longer than ${timeoutMs} ms`)
     controller.abort(error)
-    silence.reject(error)
+    timeout.reject(error)
   })
   try {
     const asked = (async () => hook(number, { signal: controller.signal }))()
-    const answer: unknown = await Promise.race([asked, silence.promise])
-    if (typeof answer !== 'boolean') throw new Error('the suppression hook answered neither true nor false')
-    return answer
+    const isSuppressed: unknown = await Promise.race([asked, timeout.promise])
+    if (typeof isSuppressed !== 'boolean')
+      throw new Error('the suppression hook returned neither true nor false')
+    return isSuppressed
   } finally {
     cancel()
   }

@@ -1,24 +1,28 @@
-/** The account's live calls, whoever placed them, as the service tells them. */
 import { pause } from '../clock.ts'
-import { messageOf } from '../message.ts'
-import type { Work } from './context.ts'
+import { messageOf } from '../errors.ts'
+import type { RunContext } from './context.ts'
 
-export interface Traffic {
+/** The account's live calls, no matter who placed them, as the service reports them. */
+export interface AccountTraffic {
   /**
-   * Live calls of others, given how many this ledger has now.
+   * How many live calls are not this ledger's, given how many of its own it has now.
    *
-   * The last number that the service told knows nothing of calls that were placed since, and nobody knows which of our calls had
-   * ended by then. So what is taken off it is the fewest of our own since just before it: others are never counted too few.
+   * The service's last number does not count calls placed since, and some of our own may have ended before it was taken. So
+   * the fewest calls of our own since just before that number are subtracted from it: the result is never too low.
    */
-  others(own: number): number
-  /** False until the first number has come, or has been waited for in vain. */
+  countOthers(own: number): number
+  /** False until the first number has arrived, or five seconds have passed without one. */
   isKnown(): boolean
 }
 
-const againMs = 5000
+/** Wait before the stream is opened again, and for its first number, in milliseconds. */
+const waitMs = 5000
 
-/** Listens until `until` aborts, and connects again when the stream breaks; nobody waits for the first number for longer than five seconds. */
-export function watchTraffic({ port, clock, tell }: Work, until: AbortSignal): Traffic {
+/** Listens to the account's live calls until `until` aborts, and connects again when the stream breaks. */
+export function watchAccountTraffic(
+  { port, clock, emit }: Pick<RunContext, 'port' | 'clock' | 'emit'>,
+  until: AbortSignal,
+): AccountTraffic {
   let live = 0
   let isNew = false
   let isKnown = port.activeCalls === undefined
@@ -33,19 +37,19 @@ export function watchTraffic({ port, clock, tell }: Work, until: AbortSignal): T
           isKnown = true
         }
       } catch (error) {
-        if (!until.aborted) tell({ type: 'traffic_unknown', why: messageOf(error) })
+        if (!until.aborted) emit({ type: 'traffic_unknown', why: messageOf(error) })
       }
-      await pause(clock, againMs, until)
+      await pause(clock, waitMs, until)
     }
   }
   if (!isKnown) {
     listen()
-    pause(clock, againMs, until).then(() => {
+    pause(clock, waitMs, until).then(() => {
       isKnown = true
     })
   }
   return {
-    others(own) {
+    countOthers(own) {
       fewest = Math.min(isNew ? last : fewest, own)
       isNew = false
       last = own

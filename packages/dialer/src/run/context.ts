@@ -1,77 +1,69 @@
-/** What everything that happens in one run shares. */
-import { type Clock, pause } from '../clock.ts'
-import { DialerError } from '../errors.ts'
-import type { AboutAttempt, DialerEvent } from '../events.ts'
+import { backoff, type Clock, maskNumber } from '@digame/internal'
+import { pause } from '../clock.ts'
+import { DialerError, messageOf } from '../errors.ts'
+import type { AttemptFields, DialerEvent } from '../events.ts'
 import type { FactResult, Ledger } from '../ledger/ledger.ts'
-import type { Claimed } from '../ledger/records.ts'
-import { maskNumber } from '../mask.ts'
-import { messageOf } from '../message.ts'
+import type { AttemptIdentity } from '../ledger/records.ts'
 import type { Port } from '../port.ts'
 import type { ResolvedLimits } from './limits.ts'
-import type { Pace } from './rate-limit.ts'
+import type { RateLimit } from './rate-limit.ts'
 
-export interface Work {
+/** What every part of a run shares. */
+export interface RunContext {
   readonly port: Port
   readonly ledger: Ledger
   readonly limits: ResolvedLimits
   readonly clock: Clock
-  readonly pace: Pace
+  readonly rateLimit: RateLimit
   /** A number from 0 to 1. */
   readonly random: () => number
-  readonly tell: (event: DialerEvent) => void
+  readonly emit: (event: DialerEvent) => void
 }
 
-/** What all attempts have that are worked on, claimed or taken over. */
-export interface Subject {
-  readonly id: string
-  readonly idempotencyKey: string
-  readonly batch?: number | undefined
-  readonly lead?: number | undefined
-  readonly number: string
-  readonly claimedAt: number
-}
-
-export const subjectOf = (claimed: Claimed): Subject => ({ ...claimed, id: claimed.attempt })
-
-export const about = ({ id, batch, lead, number }: Subject): AboutAttempt => ({
+/** The fields of an event about this attempt. */
+export const attemptFields = ({ id, batch, lead, number }: AttemptIdentity): AttemptFields => ({
   attempt: id,
   batch,
   lead,
   number: maskNumber(number),
 })
 
-const longestMs = 5000
+/** Waits between tries of a store that fails, in milliseconds. */
+const retryWaits = { firstMs: 100, maxMs: 5000 }
 
 /**
- * Does something to the ledger, again and again while its store does not answer; gives up once `until` has aborted.
+ * Calls the ledger, and tries again while its store fails. Returns undefined if it still fails once `until` has aborted.
  *
- * @throws DialerError at once: the ledger did answer
+ * @throws DialerError at once: the ledger itself refused, so another try would change nothing
  */
-export async function insist<Result>(
-  { clock, random, tell }: Work,
-  what: () => Promise<Result>,
+export async function retryLedger<Result>(
+  { clock, random, emit }: RunContext,
+  call: () => Promise<Result>,
   until: AbortSignal,
 ): Promise<Result | undefined> {
-  for (let waitMs = 100; ; waitMs = Math.min(longestMs, waitMs * 2)) {
+  for (let retry = 0; ; retry++) {
     try {
-      return await what()
+      return await call()
     } catch (error) {
       if (error instanceof DialerError) throw error
-      tell({ type: 'ledger_trouble', why: messageOf(error) })
+      emit({ type: 'ledger_trouble', why: messageOf(error) })
       if (until.aborted) return undefined
-      await pause(clock, waitMs * (0.5 + random() / 2), until)
+      await pause(clock, backoff(retry, { ...retryWaits, random }), until)
     }
   }
 }
 
-/** Tells of a fact that could not be taken in; `true` if the ledger now says what was reported. */
-export function isTaken(
-  work: Work,
-  subject: Subject,
+/**
+ * Whether the ledger now holds the fact that was reported, new or known before. Emits `alarm` if the ledger has recorded one
+ * for `callId`.
+ */
+export function confirmFact(
+  { emit }: RunContext,
+  subject: AttemptIdentity,
   result: FactResult | undefined,
   callId?: string,
 ): boolean {
   if (result?.result === 'alarm' && callId !== undefined)
-    work.tell({ type: 'alarm', ...about(subject), callId })
+    emit({ type: 'alarm', ...attemptFields(subject), callId })
   return result?.result === 'changed' || result?.result === 'known'
 }

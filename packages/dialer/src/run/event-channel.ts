@@ -1,12 +1,12 @@
-/** Tells what happens to whoever listens: each `for await` hears everything from its first step on. */
-export interface Channel<Event> extends AsyncIterable<Event> {
-  tell(event: Event): void
-  /** Ends every loop that listens now, after what it has not read yet. */
+/** Passes events to every loop that listens; each `for await` gets every event from its beginning on. */
+export interface EventChannel<Event> extends AsyncIterable<Event> {
+  emit(event: Event): void
+  /** Ends every loop that listens now, once it has read what is left. */
   end(): void
 }
 
-/** What a slow listener may leave unread; more, and it loses the oldest: a run must not fill the memory. */
-const unreadAtMost = 10_000
+/** Events that a slow listener may leave unread. Beyond that it loses the oldest, so that a run cannot fill the memory. */
+const maxUnread = 10_000
 
 interface Listener<Event> {
   readonly unread: Event[]
@@ -14,7 +14,7 @@ interface Listener<Event> {
   isOver: boolean
 }
 
-export function createChannel<Event>(): Channel<Event> {
+export function createEventChannel<Event>(): EventChannel<Event> {
   const listeners = new Set<Listener<Event>>()
   const close = (listener: Listener<Event>): void => {
     listener.isOver = true
@@ -22,10 +22,10 @@ export function createChannel<Event>(): Channel<Event> {
     listener.wake?.()
   }
   return {
-    tell(event) {
+    emit(event) {
       for (const listener of listeners) {
         listener.unread.push(event)
-        if (listener.unread.length > unreadAtMost) listener.unread.shift()
+        if (listener.unread.length > maxUnread) listener.unread.shift()
         listener.wake?.()
       }
     },
@@ -33,7 +33,7 @@ export function createChannel<Event>(): Channel<Event> {
       for (const listener of listeners) close(listener)
     },
     [Symbol.asyncIterator]() {
-      // Subscribed at once, not at the first step: nothing is missed between the two.
+      // Registered here rather than at the first `next`, so that no event is missed in between.
       const listener: Listener<Event> = { unread: [], wake: undefined, isOver: false }
       listeners.add(listener)
       const iterator: AsyncIterator<Event, undefined> = {

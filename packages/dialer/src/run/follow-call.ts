@@ -1,89 +1,101 @@
-/** Follows a placed call to its end. */
-
-import { pause, within } from '../clock.ts'
+import { exponential } from '@digame/internal'
+import { pause, spread, within } from '../clock.ts'
+import { messageOf } from '../errors.ts'
 import type { Runner } from '../ledger/ledger.ts'
-import { messageOf } from '../message.ts'
+import type { AttemptIdentity } from '../ledger/records.ts'
 import type { PortCall } from '../port.ts'
-import { about, insist, isTaken, type Subject, type Work } from './context.ts'
+import { attemptFields, confirmFact, type RunContext, retryLedger } from './context.ts'
 
 export interface FollowOptions {
   readonly callId: string
-  /** How many calls are followed now: the more, the less often each is read. */
-  readonly others: () => number
-  /** Told of each reading. */
-  readonly onRead: (call: PortCall) => void
+  /** How many calls are followed now: the more there are, the less often each is polled. */
+  readonly followed: () => number
+  /** Called with each poll's result. */
+  readonly onPoll: (call: PortCall) => void
   readonly until: AbortSignal
 }
 
-/** All calls together are read at most so often a second. */
-const readsPerSecond = 100
-/** So many readings in a row must have failed before a call is given up. */
-const patience = 10
+/** All calls together are polled at most this often. */
+const pollsPerSecond = 100
+/** A call is given up only after at least this many polls have failed in a row. */
+const maxFailures = 10
+/** Longest wait between polls that fail, in milliseconds. */
 const longestFailureMs = 30_000
-/** One reading, the port's own tries included. */
-const readMs = 120_000
+/** Time allowed for one poll, retries by the port included, in milliseconds. */
+const pollTimeoutMs = 120_000
 
-/** Gives a call up that was not read for as long as a call can last; one that was may have begun late, or last longer. */
-async function isLost(
-  work: Work,
+/**
+ * Gives a call up if it could not be polled for as long as a call may last. One that was polled since then may have started
+ * late, or last longer. Returns whether to stop following it.
+ */
+async function giveUpIfLost(
+  context: RunContext,
   runner: Runner,
-  subject: Subject,
-  readAt: number,
+  subject: AttemptIdentity,
+  polledAt: number,
   until: AbortSignal,
 ): Promise<boolean> {
-  const { ledger, clock, tell } = work
-  if (clock.elapsed() - readAt < ledger.times.maxCallMs) return false
-  const now = await insist(work, () => ledger.now(), until)
+  const { ledger, clock, emit } = context
+  if (clock.elapsed() - polledAt < ledger.times.maxCallMs) return false
+  const now = await retryLedger(context, () => ledger.now(), until)
   if (now === undefined || now - subject.claimedAt <= ledger.times.maxCallMs) return false
-  const result = await insist(work, () => runner.lose(subject.id), until)
+  const result = await retryLedger(context, () => runner.lose(subject.id), until)
   if (result?.result !== 'changed') return result?.state !== 'placed'
-  tell({ type: 'ended', ...about(subject), outcome: 'other', seconds: undefined })
+  emit({ type: 'ended', ...attemptFields(subject), outcome: 'other', seconds: undefined })
   return true
 }
 
+async function recordEnd(
+  context: RunContext,
+  subject: AttemptIdentity,
+  { outcome = 'other', seconds, endReason: why }: PortCall,
+  until: AbortSignal,
+): Promise<void> {
+  const { ledger, emit } = context
+  const result = await retryLedger(context, () => ledger.ended(subject.id, { outcome, seconds, why }), until)
+  if (confirmFact(context, subject, result))
+    emit({ type: 'ended', ...attemptFields(subject), outcome, seconds })
+}
+
 /**
- * Reads a call until it has ended, after `pollMs` when its status has changed and ever more slowly while it has not, up to
- * ten times as long, and records its end. A call that cannot be read for as long as a call can last,
- * counted from its last reading or from here, is given up as `other`.
+ * Polls a call until it has ended, and records its end.
+ *
+ * The wait is `pollMs` after a change of status and grows to ten times as long while nothing changes. A call that cannot be
+ * polled for as long as a call may last, counted from its last poll or from here, is given up as `other`.
  *
  * @throws DialerFencedError once the lease is lost
  */
-export async function follow(
-  work: Work,
+export async function followCall(
+  context: RunContext,
   runner: Runner,
-  subject: Subject,
-  { callId, others, onRead, until }: FollowOptions,
+  subject: AttemptIdentity,
+  { callId, followed, onPoll, until }: FollowOptions,
 ): Promise<void> {
-  const { port, ledger, clock, random, limits, tell } = work
-  const { id } = subject
+  const { port, clock, random, limits, emit } = context
   const { pollMs } = limits
-  const spread = (ms: number): number => ms * (0.8 + 0.4 * random())
 
-  let last: string | undefined
+  let lastStatus: string | undefined
   let waitMs = pollMs
   let failures = 0
-  let readAt = clock.elapsed()
+  let polledAt = clock.elapsed()
   while (!until.aborted) {
     try {
-      const call = await within(clock, readMs, until, (signal) => port.get(callId, { signal }))
+      const call = await within(clock, pollTimeoutMs, until, (signal) => port.get(callId, { signal }))
       failures = 0
-      readAt = clock.elapsed()
-      onRead(call)
-      if (call.hasEnded) {
-        const { outcome = 'other', seconds, endReason: why } = call
-        const result = await insist(work, () => ledger.ended(id, { outcome, seconds, why }), until)
-        if (isTaken(work, subject, result)) tell({ type: 'ended', ...about(subject), outcome, seconds })
-        return
-      }
-      waitMs = call.status === last ? Math.min(waitMs * 1.25, pollMs * 10) : pollMs
-      last = call.status
+      polledAt = clock.elapsed()
+      onPoll(call)
+      if (call.hasEnded) return await recordEnd(context, subject, call, until)
+      waitMs = call.status === lastStatus ? Math.min(waitMs * 1.25, pollMs * 10) : pollMs
+      lastStatus = call.status
     } catch (error) {
       if (until.aborted) return
       failures++
-      if (failures === patience) tell({ type: 'unreadable', ...about(subject), why: messageOf(error) })
-      if (failures >= patience && (await isLost(work, runner, subject, readAt, until))) return
-      waitMs = Math.min(pollMs * 2 ** Math.min(failures, 20), longestFailureMs)
+      if (failures === maxFailures)
+        emit({ type: 'unreadable', ...attemptFields(subject), why: messageOf(error) })
+      if (failures >= maxFailures && (await giveUpIfLost(context, runner, subject, polledAt, until))) return
+      waitMs = exponential(failures, { firstMs: pollMs, maxMs: longestFailureMs })
     }
-    await pause(clock, spread(Math.max(waitMs, (others() / readsPerSecond) * 1000)), until)
+    const leastMs = (followed() / pollsPerSecond) * 1000
+    await pause(clock, spread(Math.max(waitMs, leastMs), random), until)
   }
 }

@@ -1,27 +1,29 @@
-/** Who works on which attempt, and when the loop is woken. */
-import { type Clock, pause } from '../clock.ts'
+import type { Clock } from '@digame/internal'
+import { pause } from '../clock.ts'
 
-export interface Crew {
-  /** Begins to work on an attempt; the loop is woken at its end. */
-  begin(attempt: string, work: Promise<void>, failed: (error: unknown) => void): void
+/** The attempts that this process works on, and the sleep of the loop that starts them. */
+export interface InFlight {
+  /** Starts to work on an attempt; the loop wakes when the work has settled. */
+  start(attempt: string, work: Promise<void>, onError: (error: unknown) => void): void
   has(attempt: string): boolean
   size(): number
-  /** This attempt's request may leave from now on. */
-  sendingBegins(attempt: string): void
-  /** What became of it stands in the ledger. */
-  sent(attempt: string): void
-  /** Attempts that this process is sending. */
+  /** From now on this attempt's request may leave. */
+  startSending(attempt: string): void
+  /** The ledger holds what became of this attempt's request. */
+  finishSending(attempt: string): void
+  /** The attempts whose requests may be under way. */
   sending(): string[]
-  /** Resolves when nothing is worked on any more. */
-  done(): Promise<void>
+  /** Resolves when no work is left. */
+  allSettled(): Promise<void>
+  /** Wakes the loop. */
   wake(): void
-  /** Wakes the loop after so many milliseconds, once for all who ask meanwhile. */
-  wakeIn(ms: number): void
-  /** Waits so long, or until woken; at once if that happened since the last rest. */
+  /** Wakes the loop after `ms` milliseconds; calls in the meantime have no effect of their own. */
+  wakeAfter(ms: number): void
+  /** Waits `ms` milliseconds or until woken. Resolves at once if the loop was woken since the last rest. */
   rest(ms: number): Promise<void>
 }
 
-export function createCrew(clock: Clock): Crew {
+export function createInFlight(clock: Clock): InFlight {
   const working = new Map<string, Promise<void>>()
   const sending = new Set<string>()
   let sleep: AbortController | undefined
@@ -34,8 +36,8 @@ export function createCrew(clock: Clock): Crew {
   }
 
   return {
-    begin(attempt, work, failed) {
-      const task = work.catch(failed).finally(() => {
+    start(attempt, work, onError) {
+      const task = work.catch(onError).finally(() => {
         working.delete(attempt)
         wake()
       })
@@ -43,14 +45,14 @@ export function createCrew(clock: Clock): Crew {
     },
     has: (attempt) => working.has(attempt),
     size: () => working.size,
-    sendingBegins: (attempt) => sending.add(attempt),
-    sent: (attempt) => sending.delete(attempt),
+    startSending: (attempt) => sending.add(attempt),
+    finishSending: (attempt) => sending.delete(attempt),
     sending: () => [...sending],
-    async done() {
+    async allSettled() {
       while (working.size > 0) await Promise.all(working.values())
     },
     wake,
-    wakeIn(ms) {
+    wakeAfter(ms) {
       if (isWaking) return
       isWaking = true
       clock.after(ms, () => {

@@ -1,18 +1,17 @@
-/** Looks up an attempt that may have placed a call, until it is known, or cannot be. */
-
-import { pause, within } from '../clock.ts'
+import { exponential } from '@digame/internal'
+import { pause, spread, within } from '../clock.ts'
+import { messageOf } from '../errors.ts'
 import type { Runner } from '../ledger/ledger.ts'
-import type { Json } from '../ledger/records.ts'
-import { messageOf } from '../message.ts'
+import type { AttemptIdentity, Json } from '../ledger/records.ts'
 import type { Found, PortCall } from '../port.ts'
-import { about, insist, isTaken, type Subject, type Work } from './context.ts'
+import { attemptFields, confirmFact, type RunContext, retryLedger } from './context.ts'
 
-/** So many look-ups may fail before a person is asked; between them waits double from `settleMs`. */
-const patience = 5
-/** One look-up, which may read many pages. */
-const longestMs = 300_000
+/** Look-ups that may fail before a person is asked; the waits between them double from `settleMs`. */
+const maxFailures = 5
+/** Time allowed for one look-up, which may read many pages, in milliseconds. */
+const lookUpTimeoutMs = 300_000
 
-/** What a look-up saw, for the person who settles a held attempt. */
+/** What a look-up found, kept for the person who settles a held attempt. */
 function evidenceOf({ result, reason, candidates }: Found, at: number): Json {
   return {
     at,
@@ -26,71 +25,88 @@ function evidenceOf({ result, reason, candidates }: Found, at: number): Json {
   }
 }
 
-/** How long ago something was cannot be told by a clock that was set back since. */
+/** Why nothing is looked up or compared: the clock shows an earlier time than when the attempt was claimed. */
 export const clockWentBack = 'the clock was set back since: set it right'
 
-/** One look-up. The time of the send is given by this machine's clock, whichever clock it was claimed by. */
-export async function findCall(work: Work, subject: Subject, signal: AbortSignal): Promise<Found> {
-  const { port, ledger, clock } = work
+/** Looks a call up once. The time of the send is converted from the ledger's clock to this machine's, as the port expects. */
+export async function findCall(
+  context: RunContext,
+  subject: AttemptIdentity,
+  signal: AbortSignal,
+): Promise<Found> {
+  const { port, ledger, clock } = context
   try {
-    const age = (await ledger.now()) - subject.claimedAt
-    if (age < 0) return { result: 'unknown', candidates: [], reason: clockWentBack }
+    const ageMs = (await ledger.now()) - subject.claimedAt
+    if (ageMs < 0) return { result: 'unknown', candidates: [], reason: clockWentBack }
     const query = {
       idempotencyKey: subject.idempotencyKey,
       to_number: subject.number,
-      sentAt: new Date(clock.now() - age),
+      sentAt: new Date(clock.now() - ageMs),
     }
-    return await within(clock, longestMs, signal, (signal) => port.find({ ...query, signal }))
+    return await within(clock, lookUpTimeoutMs, signal, (signal) => port.find({ ...query, signal }))
   } catch (error) {
     return { result: 'unknown', candidates: [], reason: messageOf(error) }
   }
 }
 
-export type LookedUp =
+export type LookUpResult =
   | { readonly state: 'placed'; readonly call: PortCall }
-  /** `candidates`: calls to that number without any key. */
+  /** `candidates` counts calls to that number without any key. */
   | { readonly state: 'held'; readonly candidates: number }
-  /** Somebody else's business: the lease is lost, the run is over, or a late fact came. */
+  /** Nothing is left to do here: the lease is lost, the run is over, or a late fact arrived first. */
   | { readonly state: 'over' }
 
+/** Holds an attempt whose call was not found. Undefined: the ledger does not hold it yet, so look again. */
+async function holdAttempt(
+  context: RunContext,
+  runner: Runner,
+  subject: AttemptIdentity,
+  found: Found,
+  until: AbortSignal,
+): Promise<LookUpResult | undefined> {
+  const why = found.result === 'absent' ? 'absent' : 'lookup_failed'
+  const evidence = evidenceOf(found, context.clock.now())
+  const result = await retryLedger(context, () => runner.hold(subject.id, why, evidence), until)
+  if (result?.result === 'changed') {
+    context.emit({ type: 'held', ...attemptFields(subject), why })
+    return { state: 'held', candidates: found.candidates.length }
+  }
+  // A late fact arrived first. If the attempt is still open, the next scan picks it up.
+  return result?.state === 'unknown' ? undefined : { state: 'over' }
+}
+
 /**
- * Waits until a call would be listed, looks, and records what it found; holds the attempt where it found nothing.
+ * Waits until the call would be listed, looks it up, and records what was found. If nothing is found, or look-ups keep failing,
+ * the attempt is held.
  *
  * @throws DialerFencedError once the lease is lost
  */
-export async function lookUp(
-  work: Work,
+export async function lookUpCall(
+  context: RunContext,
   runner: Runner,
-  subject: Subject,
+  subject: AttemptIdentity,
   until: AbortSignal,
-): Promise<LookedUp> {
-  const { ledger, clock, random, tell } = work
-  const { id } = subject
+): Promise<LookUpResult> {
+  const { ledger, clock, random, emit } = context
   const { settleMs } = ledger.times
-  // Counted from now: the request that this doubt is about may have been under way until a moment ago.
+  // Counted from now: the request in doubt may have been under way until a moment ago.
   await pause(clock, settleMs, until)
   for (let failures = 0; !until.aborted; ) {
-    const found = await findCall(work, subject, until)
+    const found = await findCall(context, subject, until)
     if (until.aborted) break
-    const { call, candidates } = found
+    const { call } = found
     if (found.result === 'found' && call !== undefined) {
-      const result = await insist(work, () => ledger.placed(id, { callId: call.id }), until)
-      const taken = isTaken(work, subject, result, call.id)
-      if (taken) tell({ type: 'placed', ...about(subject), callId: call.id })
-      return taken ? { state: 'placed', call } : { state: 'over' }
+      const result = await retryLedger(context, () => ledger.placed(subject.id, { callId: call.id }), until)
+      if (!confirmFact(context, subject, result, call.id)) return { state: 'over' }
+      emit({ type: 'placed', ...attemptFields(subject), callId: call.id })
+      return { state: 'placed', call }
     }
-    if (found.result === 'absent' || ++failures >= patience) {
-      const why = found.result === 'absent' ? 'absent' : 'lookup_failed'
-      const evidence = evidenceOf(found, clock.now())
-      const result = await insist(work, () => runner.hold(id, why, evidence), until)
-      if (result?.result === 'changed') {
-        tell({ type: 'held', ...about(subject), why })
-        return { state: 'held', candidates: candidates.length }
-      }
-      // A late fact was first; what it made of the attempt is found by the next look at the open ones.
-      if (result?.state !== 'unknown') return { state: 'over' }
+    if (found.result === 'absent' || ++failures >= maxFailures) {
+      const end = await holdAttempt(context, runner, subject, found, until)
+      if (end !== undefined) return end
     }
-    await pause(clock, settleMs * 2 ** Math.max(0, failures - 1) * (0.8 + 0.4 * random()), until)
+    const waits = { firstMs: settleMs, maxMs: settleMs * 2 ** maxFailures }
+    await pause(clock, spread(exponential(Math.max(0, failures - 1), waits), random), until)
   }
   return { state: 'over' }
 }

@@ -1,137 +1,163 @@
 /**
- * One attempt of this process, from the claim to the fact.
+ * One attempt of this process, from the claim to its fact.
  *
- *   claimed ──► (too late, or a rule) ──► refused
- *      └──► request ──► placed | refused | unknown
+ *   claimed ──► too late, or against a rule ──► refused
+ *      └──────► request ──► placed | refused | unknown
  *
- * The claim is durable before anything here begins. Nothing is sent when half of the lease has passed since before the
- * claim, by the wall clock or by the one that nobody sets: a process that slept through its lease must not ring. Nor when
- * the lease is known to be lost, or the run is ended.
+ * The claim is durable before anything here begins. No request is sent once half of the lease has passed since just before the
+ * claim, by the wall clock or by the monotonic one: a process that slept through its lease must not call anybody. Nor is one
+ * sent once the lease is known to be lost, or the run is over.
  */
 
-import type { Claimed } from '../ledger/records.ts'
+import type { AttemptIdentity, Claimed } from '../ledger/records.ts'
 import type { Placement } from '../port.ts'
 import type { Clearance } from '../rules/check.ts'
-import { about, insist, isTaken, type Subject, subjectOf, type Work } from './context.ts'
+import { attemptFields, confirmFact, type RunContext, retryLedger } from './context.ts'
 import { refusalOf } from './decide.ts'
 
-/** When a claim was begun, by both clocks. */
-export interface Begun {
+/** When a claim was started, by both clocks. */
+export interface ClaimStart {
   readonly wall: number
   readonly elapsed: number
 }
 
-/** Asks the rules once more, right before the request. It never throws. */
+/** Checks the rules once more, right before the request. Never throws. */
 export type RuleCheck = (claimed: Claimed) => Promise<Clearance>
 
 export interface PlaceOptions {
-  readonly begun: Begun
+  readonly claimStart: ClaimStart
   readonly check: RuleCheck
-  /** Aborts when nothing more is to be sent: the lease is lost, or the run is ended. */
-  readonly over: AbortSignal
-  /** Facts are given up once it has aborted and the store does not answer. */
-  readonly until: AbortSignal
+  /** Aborts when no request may be sent any more: the lease is lost, or the run is over. */
+  readonly noMoreRequests: AbortSignal
+  /** Once it has aborted, a store that fails is no longer waited for. */
+  readonly giveUp: AbortSignal
 }
 
-export type Fate =
+export type PlaceResult =
   | { readonly state: 'placed'; readonly callId: string; readonly key: string | undefined }
   | { readonly state: 'unknown' }
-  /** Over, or no longer this process's business. */
+  /** The attempt is over, or somebody else has changed it. */
   | { readonly state: 'over' }
-  /** The ledger's store did not answer until the end; the next runner looks the call up. */
+  /** The store failed until the end, so that the ledger does not hold the fact. The next runner looks the call up. */
   | { readonly state: 'unrecorded' }
 
-const over: Fate = { state: 'over' }
-const unrecorded: Fate = { state: 'unrecorded' }
+function codeOf(error: unknown): string {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error
+  return hasCode && typeof error.code === 'string' ? error.code : 'THROWN'
+}
 
-/** One answer, whatever the port does: a throw, or silence beyond the time for a request, may have placed a call. */
-async function send(work: Work, claimed: Claimed, notAfter: Date): Promise<Placement> {
-  const { port, clock, ledger } = work
+/** Sends one request. Whatever the port does ends in a placement: a throw or a timeout may have placed a call. */
+async function sendRequest(context: RunContext, claimed: Claimed, notAfter: Date): Promise<Placement> {
+  const { port, clock, ledger } = context
   const { from_number, number: to_number, variables: dynamic_variables, agent_version_id } = claimed
   const controller = new AbortController()
-  const silence = Promise.withResolvers<Placement>()
+  const timeout = Promise.withResolvers<Placement>()
   const cancel = clock.after(ledger.times.requestMs, () => {
     controller.abort()
-    silence.resolve({ placed: 'maybe', code: 'TIMEOUT' })
+    timeout.resolve({ placed: 'maybe', code: 'TIMEOUT' })
   })
   const request = { from_number, to_number, dynamic_variables, ...(agent_version_id && { agent_version_id }) }
   const options = { idempotencyKey: claimed.idempotencyKey, notAfter, signal: controller.signal }
   try {
-    const answer = (async () => port.place(request, options))()
-    answer.then(
-      (late) => controller.signal.aborted && takeLate(work, subjectOf(claimed), late),
+    const placement = (async () => port.place(request, options))()
+    placement.then(
+      (late) => controller.signal.aborted && recordLate(context, claimed, late),
       () => {},
     )
-    return await Promise.race([answer, silence.promise])
+    return await Promise.race([placement, timeout.promise])
   } catch (error) {
-    return { placed: 'maybe', code: (error as { code?: string }).code ?? 'THROWN' }
+    return { placed: 'maybe', code: codeOf(error) }
   } finally {
     cancel()
   }
 }
 
-/** An answer after its time still is a fact. */
-function takeLate({ ledger }: Work, { id }: Subject, late: Placement): void {
+/** Records a placement that arrived after the timeout: it is still a fact. */
+function recordLate({ ledger }: RunContext, { id }: AttemptIdentity, late: Placement): void {
   const fact =
     late.placed === 'yes'
       ? ledger.placed(id, { callId: late.call.id })
       : late.placed === 'no'
         ? ledger.refused(id, refusalOf(late.reason, late.code))
         : undefined
-  // The look-up finds what this fact would have said.
+  // If this fails, the look-up finds out the same.
   fact?.catch(() => {})
 }
 
-/** Sends one claimed attempt and records what became of it. */
-export async function place(work: Work, claimed: Claimed, options: PlaceOptions): Promise<Fate> {
-  const { ledger, clock, tell, pace } = work
-  const { begun, check, over: stop, until } = options
-  const subject = subjectOf(claimed)
-  const { id } = subject
-  const spanMs = ledger.times.leaseMs / 2
+/** Whether it is too late to send: half of the lease is over by either clock, or the wall clock was set back. */
+function isTooLate({ clock, ledger }: RunContext, claimStart: ClaimStart): boolean {
+  const passed = Math.max(clock.now() - claimStart.wall, clock.elapsed() - claimStart.elapsed)
+  return passed >= ledger.times.leaseMs / 2 || clock.now() < claimStart.wall
+}
 
-  const refuse = async (why: string): Promise<Fate> => {
-    const result = await insist(work, () => ledger.refused(id, why), until)
-    if (isTaken(work, subject, result)) tell({ type: 'refused', ...about(subject), why })
-    return result === undefined ? unrecorded : over
+async function recordRefused(
+  context: RunContext,
+  subject: AttemptIdentity,
+  why: string,
+  giveUp: AbortSignal,
+): Promise<PlaceResult> {
+  const result = await retryLedger(context, () => context.ledger.refused(subject.id, why), giveUp)
+  if (confirmFact(context, subject, result)) context.emit({ type: 'refused', ...attemptFields(subject), why })
+  return { state: result === undefined ? 'unrecorded' : 'over' }
+}
+
+/** Records what became of a request, and adapts the rate limit to it. */
+async function recordPlacement(
+  context: RunContext,
+  subject: AttemptIdentity,
+  placement: Placement,
+  giveUp: AbortSignal,
+): Promise<PlaceResult> {
+  const { ledger, emit, rateLimit } = context
+  const { id } = subject
+  if (placement.placed === 'yes') {
+    rateLimit.succeeded()
+    const { id: callId, key } = placement.call
+    const result = await retryLedger(context, () => ledger.placed(id, { callId }), giveUp)
+    if (result === undefined) return { state: 'unrecorded' }
+    if (!confirmFact(context, subject, result, callId)) return { state: 'over' }
+    emit({ type: 'placed', ...attemptFields(subject), callId })
+    return { state: 'placed', callId, key }
   }
+  if (placement.placed === 'no') {
+    const { reason, code, retryAfterMs } = placement
+    const why = refusalOf(reason, code)
+    if (reason !== 'refused' && reason !== 'account') rateLimit.refund(1)
+    if (reason === 'rate_limited' || reason === 'never_left') {
+      emit({ type: 'slowed', ms: rateLimit.backOff(retryAfterMs), why })
+    }
+    return recordRefused(context, subject, why, giveUp)
+  }
+  const { code, status } = placement
+  const why = status === undefined ? code : `${status} ${code}`
+  if (status !== undefined && status >= 500) emit({ type: 'slowed', ms: rateLimit.backOff(), why })
+  const result = await retryLedger(context, () => ledger.unknown(id, why), giveUp)
+  if (result === undefined) return { state: 'unrecorded' }
+  if (!confirmFact(context, subject, result)) return { state: 'over' }
+  emit({ type: 'unknown', ...attemptFields(subject), why })
+  return { state: 'unknown' }
+}
+
+/** Sends one claimed attempt, unless a rule or the time forbids it, and records what became of it. */
+export async function placeCall(
+  context: RunContext,
+  claimed: Claimed,
+  options: PlaceOptions,
+): Promise<PlaceResult> {
+  const { ledger, emit, rateLimit } = context
+  const { claimStart, check, noMoreRequests, giveUp } = options
 
   const clearance = await check(claimed)
   if (!clearance.may) {
-    pace.gaveBack(1)
-    return refuse(refusalOf(clearance.why, clearance.detail))
+    rateLimit.refund(1)
+    return recordRefused(context, claimed, refusalOf(clearance.why, clearance.detail), giveUp)
   }
-  const passed = Math.max(clock.now() - begun.wall, clock.elapsed() - begun.elapsed)
-  if (stop.aborted || passed >= spanMs || clock.now() < begun.wall) {
-    pace.gaveBack(1)
-    return refuse(refusalOf('not_after'))
+  if (noMoreRequests.aborted || isTooLate(context, claimStart)) {
+    rateLimit.refund(1)
+    return recordRefused(context, claimed, refusalOf('not_after'), giveUp)
   }
-  tell({ type: 'sending', ...about(subject) })
-  const answer = await send(work, claimed, new Date(begun.wall + spanMs))
-
-  if (answer.placed === 'yes') {
-    pace.well()
-    const { id: callId, key } = answer.call
-    const result = await insist(work, () => ledger.placed(id, { callId }), until)
-    if (result === undefined) return unrecorded
-    if (!isTaken(work, subject, result, callId)) return over
-    tell({ type: 'placed', ...about(subject), callId })
-    return { state: 'placed', callId, key }
-  }
-  if (answer.placed === 'no') {
-    const { reason, code, retryAfterMs } = answer
-    if (reason !== 'refused' && reason !== 'account') pace.gaveBack(1)
-    if (reason === 'rate_limited' || reason === 'never_left') {
-      tell({ type: 'slowed', ms: pace.slow(retryAfterMs), why: refusalOf(reason, code) })
-    }
-    return refuse(refusalOf(reason, code))
-  }
-  const { code, status } = answer
-  const why = status === undefined ? code : `${status} ${code}`
-  if (status !== undefined && status >= 500) tell({ type: 'slowed', ms: pace.slow(), why })
-  const result = await insist(work, () => ledger.unknown(id, why), until)
-  if (result === undefined) return unrecorded
-  if (!isTaken(work, subject, result)) return over
-  tell({ type: 'unknown', ...about(subject), why })
-  return { state: 'unknown' }
+  emit({ type: 'sending', ...attemptFields(claimed) })
+  const notAfter = new Date(claimStart.wall + ledger.times.leaseMs / 2)
+  const placement = await sendRequest(context, claimed, notAfter)
+  return recordPlacement(context, claimed, placement, giveUp)
 }

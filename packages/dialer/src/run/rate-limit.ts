@@ -1,24 +1,27 @@
-/** How fast new calls may go out: so many a minute, and slower for a while after an answer that asks for it. */
-import type { Clock } from '../clock.ts'
+import { backoff, type Clock } from '@digame/internal'
 
-export interface Pace {
-  /** How many may go out now. */
+/** How fast new calls may go out: a number a minute, and none at all while the service needs a rest. */
+export interface RateLimit {
+  /** How many calls may go out now. */
   free(): number
-  /** How long until {@link Pace.free} may grow, in milliseconds; 0 if something is free. */
+  /** Milliseconds until {@link RateLimit.free} may grow; 0 if a call may go out now. */
   waitMs(): number
-  /** So many were taken. */
-  took(count: number): void
-  /** They did not go out after all. */
-  gaveBack(count: number): void
-  /** The service asked for less, or broke: nothing goes out for so long, or for ever longer each time. */
-  slow(ms?: number): number
-  /** It answers again. */
-  well(): void
-  /** So many runners share what is allowed a minute. */
+  /** Counts calls that are about to go out. */
+  consume(count: number): void
+  /** Takes back calls that did not go out after all. */
+  refund(count: number): void
+  /**
+   * Lets nothing out for a while: for `ms` milliseconds if the service named a delay, at least for a time that doubles with
+   * each call. Returns the wait in milliseconds.
+   */
+  backOff(ms?: number): number
+  /** The service works again: the next wait is short. */
+  succeeded(): void
+  /** Divides the calls a minute among this many runners. */
   share(runners: number): void
 }
 
-export interface PaceOptions {
+export interface RateLimitOptions {
   readonly clock: Clock
   /** @default no limit */
   readonly perMinute?: number | undefined
@@ -26,30 +29,29 @@ export interface PaceOptions {
   readonly random: () => number
 }
 
-const minute = 60_000
-const shortest = 1000
-const longest = 60_000
-/** What a service may ask for; then it is asked again. */
-const mostAsked = 600_000
+const minuteMs = 60_000
+const waits = { firstMs: 1000, maxMs: 60_000 }
+/** The longest delay of the service that is respected; after it the service is asked again. */
+const longestRetryAfterMs = 600_000
 
-export function createPace({ clock, perMinute = Number.POSITIVE_INFINITY, random }: PaceOptions): Pace {
-  /** When each of the last window's went out. */
-  const taken: number[] = []
-  let most = perMinute
-  let windowMs = minute
+export function createRateLimit({
+  clock,
+  perMinute = Number.POSITIVE_INFINITY,
+  random,
+}: RateLimitOptions): RateLimit {
+  /** When each call of the last window went out. */
+  const sentAt: number[] = []
+  let limit = perMinute
+  let windowMs = minuteMs
   let closedUntil = Number.NEGATIVE_INFINITY
-  let troubles = 0
-
-  const forget = (): void => {
-    const since = clock.elapsed() - windowMs
-    while (taken[0] !== undefined && taken[0] <= since) taken.shift()
-  }
+  let backOffs = 0
 
   const free = (): number => {
-    if (clock.elapsed() < closedUntil) return 0
-    if (most === Number.POSITIVE_INFINITY) return most
-    forget()
-    return Math.max(0, most - taken.length)
+    const now = clock.elapsed()
+    if (now < closedUntil) return 0
+    if (limit === Number.POSITIVE_INFINITY) return limit
+    while (sentAt[0] !== undefined && sentAt[0] <= now - windowMs) sentAt.shift()
+    return Math.max(0, limit - sentAt.length)
   }
 
   return {
@@ -58,31 +60,29 @@ export function createPace({ clock, perMinute = Number.POSITIVE_INFINITY, random
       const now = clock.elapsed()
       if (now < closedUntil) return closedUntil - now
       if (free() > 0) return 0
-      return Math.max(1, (taken[taken.length - most] ?? now) + windowMs - now)
+      return Math.max(1, (sentAt[sentAt.length - limit] ?? now) + windowMs - now)
     },
-    took(count) {
+    consume(count) {
       if (perMinute === Number.POSITIVE_INFINITY) return
-      for (let one = 0; one < count; one++) taken.push(clock.elapsed())
+      for (let one = 0; one < count; one++) sentAt.push(clock.elapsed())
     },
-    gaveBack(count) {
-      taken.length = Math.max(0, taken.length - count)
+    refund(count) {
+      sentAt.length = Math.max(0, sentAt.length - count)
     },
-    slow(ms) {
-      troubles++
-      const backoff = Math.min(longest, shortest * 2 ** Math.min(troubles - 1, 10))
-      const waitMs = Math.max(Math.min(ms ?? 0, mostAsked), backoff * (0.5 + 0.5 * random()))
+    backOff(ms = 0) {
+      const waitMs = Math.max(Math.min(ms, longestRetryAfterMs), backoff(backOffs++, { ...waits, random }))
       closedUntil = Math.max(closedUntil, clock.elapsed() + waitMs)
       return waitMs
     },
-    well() {
-      troubles = 0
+    succeeded() {
+      backOffs = 0
     },
     share(runners) {
       if (perMinute === Number.POSITIVE_INFINITY) return
       const count = Math.max(1, runners)
-      most = Math.max(1, Math.floor(perMinute / count))
-      // More runners than calls a minute: each has one, less often.
-      windowMs = perMinute >= count ? minute : (minute * count) / perMinute
+      limit = Math.max(1, Math.floor(perMinute / count))
+      // More runners than calls a minute: each may send one, in a longer window.
+      windowMs = perMinute >= count ? minuteMs : (minuteMs * count) / perMinute
     },
   }
 }

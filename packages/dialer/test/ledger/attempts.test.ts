@@ -28,7 +28,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     lose: () => runner.lose(attempt),
     settle: () => ledger.settle(attempt),
   })
-  const step = async (name: string, attempt = claimed.attempt): Promise<FactResult> => {
+  const step = async (name: string, attempt = claimed.id): Promise<FactResult> => {
     const result = await stepsOf(attempt)[name]?.()
     if (!result) throw new Error(`There is no step ${name}`)
     return result
@@ -41,12 +41,12 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     refused: ['refused'],
     ended: ['placed', 'ended'],
   }
-  async function reach(state: AttemptState, attempt = claimed.attempt): Promise<void> {
+  async function reach(state: AttemptState, attempt = claimed.id): Promise<void> {
     await store.advance(2 * hour)
     for (const name of way[state]) await step(name, attempt)
   }
 
-  /** Steps in each state, where time is no obstacle. What is not listed is illegal. */
+  /** The steps of each state once enough time has passed. A step that is not listed is illegal. */
   const table: Record<AttemptState, Record<string, string>> = {
     sending: { placed: 'changed placed', refused: 'changed refused', unknown: 'changed unknown' },
     unknown: {
@@ -62,7 +62,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
   }
 
   test.each(Object.keys(table) as AttemptState[])(
-    'that is %s takes its legal steps and no other',
+    'in state %s takes its legal steps and no others',
     async (state) => {
       const names = Object.keys(stepsOf(''))
       const other = await running(
@@ -70,7 +70,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
         names.map((_, n) => rowOf(100 + n)),
       )
       for (const name of names) {
-        const { attempt, lead } = await claimOne(ledger, runner, { batch: other })
+        const { id: attempt, lead } = await claimOne(ledger, runner, { batch: other })
         await reach(state, attempt)
         const find = async (): Promise<unknown> =>
           (await attemptsOf(ledger, other)).find((found) => found.lead === lead)
@@ -88,10 +88,10 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     expect(await ledger.placed('nobody', { callId: 'x' })).toEqual({ result: 'illegal', state: undefined })
   })
 
-  test('carries what it takes to place it', async () => {
+  test('carries everything that placing its call needs', async () => {
     expect(claimed).toEqual({
-      attempt: claimed.attempt,
-      idempotencyKey: `${ledger.id}.${claimed.attempt}`,
+      id: claimed.id,
+      idempotencyKey: `${ledger.id}.${claimed.id}`,
       batch,
       lead: claimed.lead,
       no: 1,
@@ -104,11 +104,11 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     })
   })
 
-  test('keeps how it ended', async () => {
+  test('records how its call ended', async () => {
     await reach('ended')
     expect(await attemptsOf(ledger, batch)).toMatchObject([
       {
-        callId: `call of ${claimed.attempt}`,
+        callId: `call of ${claimed.id}`,
         outcome: 'completed',
         seconds: 42,
         why: 'hangup',
@@ -119,8 +119,19 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     expect((await ledger.status(batch)).spent).toEqual({ calls: 1, minutes: 0.7 })
   })
 
-  test('is not held before the settle time, nor lost before a call could be over', async () => {
-    await ledger.unknown(claimed.attempt, 'RESET')
+  test('with an outcome that no type allows counts as other, and can be decided', async () => {
+    await reach('placed')
+    await ledger.ended(claimed.id, { outcome: 'busy' as never })
+    expect((await ledger.status(batch)).outcomes).toMatchObject({ other: 1 })
+    expect(await undecidedOne(runner)).toMatchObject({
+      attempt: { outcome: 'other' },
+      outcomes: { other: 1 },
+    })
+    expect(await ledger.ended(claimed.id, { outcome: 'busy' as never })).toMatchObject({ result: 'known' })
+  })
+
+  test('is not held before its call would be listed, nor lost while its call could last', async () => {
+    await ledger.unknown(claimed.id, 'RESET')
     await store.advance(9_999)
     expect(await step('hold')).toMatchObject({ result: 'illegal' })
     await store.advance(1)
@@ -133,54 +144,54 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     expect(await attemptsOf(ledger, batch)).toMatchObject([{ outcome: 'other', why: 'lost_sight' }])
   })
 
-  test('held, it shows its evidence and waits for whoever could still send it', async () => {
-    await ledger.unknown(claimed.attempt, 'RESET')
+  test('held, shows its evidence, and cannot be settled while its sender could still send it', async () => {
+    await ledger.unknown(claimed.id, 'RESET')
     await store.advance(10_000)
     await step('hold')
     expect((await ledger.status(batch)).leads).toMatchObject({ held: 1, busy: 0 })
     expect(await ledger.held()).toMatchObject([
-      { id: claimed.attempt, number: '+34600000001', why: 'absent', evidence: { listed: 3 } },
+      { id: claimed.id, number: '+34600000001', why: 'absent', evidence: { listed: 3 } },
     ])
     expect(await ledger.held(batch + 1)).toEqual([])
     await store.advance(74_999)
-    await expect(ledger.settle(claimed.attempt)).rejects.toMatchObject({
+    await expect(ledger.settle(claimed.id)).rejects.toMatchObject({
       code: 'TOO_EARLY',
       message: expect.stringContaining('settle it in 1 s'),
     })
     await store.advance(1)
-    expect(await ledger.settle(claimed.attempt)).toEqual({ result: 'changed', state: 'refused' })
+    expect(await ledger.settle(claimed.id)).toEqual({ result: 'changed', state: 'refused' })
     expect((await ledger.status(batch)).leads).toMatchObject({ held: 0, busy: 1 })
     expect(await undecidedOne(runner)).toMatchObject({ tries: 0, refusals: 1, attempt: { why: 'person' } })
   })
 
-  test('a late call id on what is over is an alarm, told once', async () => {
+  test('a call id for a finished attempt raises one alarm', async () => {
     await reach('refused')
-    await ledger.placed(claimed.attempt, { callId: 'call-2' })
-    await ledger.placed(claimed.attempt, { callId: 'call-2' })
+    await ledger.placed(claimed.id, { callId: 'call-2' })
+    await ledger.placed(claimed.id, { callId: 'call-2' })
     expect(await ledger.alarms()).toMatchObject([
-      { kind: 'late_call', attempt: claimed.attempt, callId: 'call-2' },
+      { kind: 'late_call', attempt: claimed.id, callId: 'call-2' },
     ])
   })
 
-  test('another call id on a placed one is an alarm', async () => {
+  test('another call id for a placed attempt raises an alarm', async () => {
     await reach('placed')
-    expect(await ledger.placed(claimed.attempt, { callId: 'call-2' })).toEqual({
+    expect(await ledger.placed(claimed.id, { callId: 'call-2' })).toEqual({
       result: 'alarm',
       state: 'placed',
     })
     expect(await ledger.alarms()).toMatchObject([{ kind: 'second_call' }])
-    expect(await attemptsOf(ledger, batch)).toMatchObject([{ callId: `call of ${claimed.attempt}` }])
+    expect(await attemptsOf(ledger, batch)).toMatchObject([{ callId: `call of ${claimed.id}` }])
   })
 
-  test('facts of a fenced runner are accepted, decisions are not', async () => {
+  test('a fenced runner can report facts, but decide nothing', async () => {
     await store.lapse()
     for (const decision of [
       () => runner.beat(),
       () => runner.claim({ calendars: [], slots: 1, limit: 1 }),
       () => runner.takeover([]),
       () => runner.undecided(1),
-      () => runner.hold(claimed.attempt, 'absent'),
-      () => runner.lose(claimed.attempt),
+      () => runner.hold(claimed.id, 'absent'),
+      () => runner.lose(claimed.id),
       () => runner.stop(batch, 'why'),
       () => runner.due(),
       () => runner.expire(),

@@ -36,7 +36,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await runner.decide(await undecidedOne(runner), { to: 'ready', dueAt })).toBe(true)
   }
 
-  test('takes nothing of a batch that does not run', async () => {
+  test('takes nothing from a batch that does not run', async () => {
     const { id } = await plan(ledger, 2)
     expect(await claim(ledger, runner)).toEqual([])
     await ledger.resume(id)
@@ -56,7 +56,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await claim(ledger, runner)).toEqual([])
   })
 
-  test('waits for the hour and the calendar of a lead', async () => {
+  test('waits until a lead is due and its calendar is open', async () => {
     const batch = await running(
       ledger,
       [rowOf(1, { notBefore: store.now() + 1 }), rowOf(2, { calendar: 'canary' })],
@@ -73,11 +73,11 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await claim(ledger, runner, { calendars: open })).toMatchObject([{ number: numberOf(2) }])
   })
 
-  test.each([1, 5])('fills %i slots and no more, whatever state holds them', async (slots) => {
+  test.each([1, 5])('fills %i slots and no more, whatever states the attempts are in', async (slots) => {
     await running(ledger, 40)
     const claimed = await claim(ledger, runner, { slots })
     expect(claimed).toHaveLength(slots)
-    const one = claimed[0]?.attempt ?? ''
+    const one = claimed[0]?.id ?? ''
     const full = async (): Promise<boolean> => (await claim(ledger, runner, { slots })).length === 0
     expect(await full()).toBe(true)
     await ledger.unknown(one, 'RESET')
@@ -93,9 +93,9 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await full()).toBe(true)
   })
 
-  test('a held attempt keeps its slot as long as its call could last', async () => {
+  test('a held attempt takes a slot as long as its call could last', async () => {
     await running(ledger, 2)
-    const { attempt } = await claimOne(ledger, runner)
+    const { id: attempt } = await claimOne(ledger, runner)
     await ledger.unknown(attempt, 'RESET')
     await store.advance(10_000)
     await runner.hold(attempt, 'absent')
@@ -105,24 +105,24 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await claim(ledger, runner, { slots: 1 })).toHaveLength(1)
   })
 
-  test('a number has one open attempt over all batches', async () => {
+  test('a number has at most one open attempt, over all batches', async () => {
     const [one, two] = [await running(ledger, [rowOf(1)]), await running(ledger, [rowOf(1)])]
     const [claimed, ...more] = await claim(ledger, runner)
     expect(claimed).toMatchObject({ batch: one })
     expect(more).toEqual([])
     expect((await ledger.status(two)).nextDueAt).toBe(store.now() + 60_000)
-    await finish(claimed?.attempt ?? '')
+    await finish(claimed?.id ?? '')
     await store.advance(60_000)
     expect(await claim(ledger, runner)).toMatchObject([{ batch: two, number: numberOf(1) }])
   })
 
-  test('a number is called so often a day over all batches, refusals not counted', async () => {
+  test('a number gets at most its calls a day, over all batches, refusals not counted', async () => {
     await running(ledger, [rowOf(1)], { limits: { callsPerDay: 2 } })
     const refused = await claimOne(ledger, runner)
-    await ledger.refused(refused.attempt, 'NEVER_LEFT')
+    await ledger.refused(refused.id, 'NEVER_LEFT')
     await again()
     for (const _ of [1, 2]) {
-      await finish((await claimOne(ledger, runner)).attempt)
+      await finish((await claimOne(ledger, runner)).id)
       await again()
     }
     const other = await running(ledger, [rowOf(1)], { limits: { callsPerDay: 2 } })
@@ -136,10 +136,10 @@ describe.each(stores)('a claim on $name', ({ create }) => {
 
   test('a lead is exhausted by its tries, refusals not counted', async () => {
     const batch = await running(ledger, 1, { limits: { tries: 2 } })
-    await ledger.refused((await claimOne(ledger, runner)).attempt, '429')
+    await ledger.refused((await claimOne(ledger, runner)).id, '429')
     await again()
     for (const no of [2, 3]) {
-      const { attempt, no: found } = await claimOne(ledger, runner)
+      const { id: attempt, no: found } = await claimOne(ledger, runner)
       expect(found).toBe(no)
       await finish(attempt)
       if (no === 3) {
@@ -156,7 +156,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await leads(batch)).toEqual({ exhausted: 1 })
   })
 
-  test('a lead expires when it is claimed, or by a sweep behind a closed calendar', async () => {
+  test('a lead expires at a claim, or by a sweep while its calendar is closed', async () => {
     const expiresAt = store.now() + 10
     const batch = await running(
       ledger,
@@ -172,7 +172,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await leads(batch)).toEqual({ busy: 1, expired: 2 })
   })
 
-  test('a number suppressed after the plan is not called, where the batch minds', async () => {
+  test('a number that is suppressed after the plan is not called by a batch with suppression', async () => {
     const minds = await running(ledger, [rowOf(1)], { suppression: true })
     const serves = await running(ledger, [rowOf(2)])
     expect(await ledger.suppress([numberOf(1), numberOf(2)], 'asked on the phone')).toBe(2)
@@ -182,16 +182,16 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await collect(ledger.leads(minds))).toMatchObject([{ state: 'cancelled', why: 'suppressed' }])
   })
 
-  test('stops a batch at its budget of calls, refusals given back', async () => {
+  test('stops a batch at its budget of calls, refusals not counted', async () => {
     const batch = await running(ledger, 9, { limits: { budgetCalls: 3 } })
     const claimed = await claim(ledger, runner)
     expect(claimed).toHaveLength(3)
     expect(await ledger.status(batch)).toMatchObject({ state: 'running', spent: { calls: 3 } })
-    await ledger.refused(claimed[0]?.attempt ?? '', '429')
+    await ledger.refused(claimed[0]?.id ?? '', '429')
     const [last] = await claim(ledger, runner)
     expect(await claim(ledger, runner)).toEqual([])
     expect(await ledger.status(batch)).toMatchObject({ state: 'running', spent: { calls: 3 } })
-    for (const { attempt } of [...claimed.slice(1), ...(last ? [last] : [])]) {
+    for (const { id: attempt } of [...claimed.slice(1), ...(last ? [last] : [])]) {
       await ledger.placed(attempt, { callId: `call of ${attempt}` })
     }
     expect(await claim(ledger, runner)).toEqual([])
@@ -205,8 +205,8 @@ describe.each(stores)('a claim on $name', ({ create }) => {
 
   test('stops a batch at its budget of minutes', async () => {
     const batch = await running(ledger, 9, { limits: { budgetMinutes: 2 } })
-    await finish((await claimOne(ledger, runner)).attempt, 119)
-    await finish((await claimOne(ledger, runner)).attempt, 1)
+    await finish((await claimOne(ledger, runner)).id, 119)
+    await finish((await claimOne(ledger, runner)).id, 1)
     expect(await claim(ledger, runner)).toEqual([])
     expect(await ledger.status(batch)).toMatchObject({
       state: 'stopped',
@@ -215,7 +215,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     })
   })
 
-  test('gets past leads that many things stand in the way of', async () => {
+  test('gets past many leads that cannot be called', async () => {
     const expiresAt = store.now()
     const stale = Array.from({ length: 1_500 }, (_, n) => rowOf(n, { expiresAt }))
     const batch = await running(ledger, [...stale, rowOf(2_000)])
@@ -227,7 +227,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await leads(batch)).toEqual({ busy: 1, expired: 1_500 })
   })
 
-  test('takes nothing of a halted ledger until a person adopts it', async () => {
+  test('takes nothing from a halted ledger until a person adopts it', async () => {
     await running(ledger, 1)
     await ledger.halt('a call that nobody knows')
     await expect(claim(ledger, runner)).rejects.toMatchObject({
@@ -242,7 +242,7 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await claim(ledger, await ledger.join())).toHaveLength(1)
   })
 
-  test('of one batch leaves the others alone', async () => {
+  test('limited to one batch leaves the others alone', async () => {
     await running(ledger, [rowOf(1)])
     const batch = await running(ledger, [rowOf(2)])
     expect(await claim(ledger, runner, { batch })).toMatchObject([{ batch }])

@@ -4,7 +4,7 @@ import { attemptsOf, claim, plan, rowOf } from './support/batches.ts'
 import { type Crash, crashPostgres, crashSqlite } from './support/crash.ts'
 import { postgresStore, type Store, sqliteStore } from './support/stores.ts'
 
-/** The telephone network: what was really asked of it, whatever the ledger remembers. */
+/** The telephone network: the calls that were really placed, whatever the ledger remembers. */
 interface World {
   readonly calls: Map<string, string>
   readonly keys: string[]
@@ -16,7 +16,7 @@ function post(world: World, attempt: string, number: string): string {
   return `call of ${attempt}`
 }
 
-/** One process's life: it takes over, looks up, claims, calls, decides, until nothing is left to do. */
+/** The life of one process: it takes over, looks up, claims, places and decides until nothing is left to do. */
 async function live(store: Store, ledger: Ledger, world: World, batch: number): Promise<void> {
   const runner = await ledger.join()
   for (const attempt of await runner.takeover([])) {
@@ -26,7 +26,7 @@ async function live(store: Store, ledger: Ledger, world: World, batch: number): 
   await ledger.resume(batch)
   for (;;) {
     const claimed = await claim(ledger, runner, { batch, limit: 1 })
-    for (const { attempt, number } of claimed) {
+    for (const { id: attempt, number } of claimed) {
       const callId = post(world, attempt, number)
       if (number.endsWith('1')) {
         await ledger.unknown(attempt, 'RESET')
@@ -54,7 +54,7 @@ async function lookUp(
 }
 
 async function decideAll(ledger: Ledger, runner: Runner): Promise<void> {
-  for (const { id, state } of await runner.open()) {
+  for (const { id, state } of await runner.openAttempts()) {
     if (state === 'placed') await ledger.ended(id, { outcome: 'completed', seconds: 1 })
   }
   for (const undecided of await runner.undecided(10)) {
@@ -96,14 +96,14 @@ async function storm(store: Store, crash: Crash, next: (ledger: Ledger) => Promi
 async function check(ledger: Ledger, world: World, batch: number): Promise<void> {
   const { leads, attempts } = await ledger.status(batch)
   expect(leads.done + leads.held).toBe(2)
-  // Nobody is called twice, and what the network knows, the ledger knows.
+  // Nobody is called twice, and the ledger knows every call of the network.
   expect(new Set(world.keys).size).toBe(world.keys.length)
   expect(new Set(world.calls.values()).size).toBe(world.calls.size)
   const known = await attemptsOf(ledger, batch)
   const called = known.filter((attempt) => attempt.callId !== undefined)
   expect(new Set(called.map((attempt) => attempt.id))).toEqual(new Set(world.calls.keys()))
   expect(called.every((attempt) => attempt.callId === `call of ${attempt.id}`)).toBe(true)
-  // Held is exactly what was claimed and never asked for.
+  // Only attempts that were claimed and never placed are held.
   expect(leads.held).toBe(attempts.held)
   expect(
     known.filter((attempt) => attempt.state === 'held').every((attempt) => !world.calls.has(attempt.id)),
@@ -114,7 +114,7 @@ describe('a process that dies at any statement', () => {
   test('loses nobody and calls nobody twice, on SQLite', async () => {
     const crash = crashSqlite()
     const store = await sqliteStore()
-    // Closing the file is what the kernel does to a dead process: whatever was not committed is gone.
+    // The kernel closes the files of a dead process too: what was not committed is gone.
     const crashes = await storm(store, crash, async (ledger) => {
       await ledger.close()
       return store.open()
@@ -126,7 +126,7 @@ describe('a process that dies at any statement', () => {
     const store = await postgresStore()
     const crash = crashPostgres(store.pool)
     onTestFinished(() => crash.disarm())
-    // All that a process knows here, its runner knows: the next one joins anew.
+    // A process keeps all its state in its runner, so a new runner stands for a new process.
     const crashes = await storm(store, crash, async (ledger) => {
       await store.lapse()
       return ledger
@@ -136,7 +136,7 @@ describe('a process that dies at any statement', () => {
 })
 
 describe('a claim that fails on the way back', () => {
-  test('is dropped by its own runner: nobody sends it, and its lead is called', async () => {
+  test('is refused by its own runner: nobody sends it, and its lead can be called again', async () => {
     const store = await postgresStore()
     const crash = crashPostgres(store.pool)
     const ledger = await store.open()

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { dueSql, pickSql } from '../../src/ledger/sql/claim.ts'
-import { slotsSql } from '../../src/ledger/sql/predicates.ts'
-import { undecidedSql } from '../../src/ledger/sql/runner.ts'
+import { dueSql, slotsSql } from '../../src/ledger/sql/run/due.ts'
+import { pickSql } from '../../src/ledger/sql/run/pick-leads.ts'
+import { undecidedSql } from '../../src/ledger/sql/run/undecided.ts'
 import { plan, rowOf } from './support/batches.ts'
 import { type Store, stores } from './support/stores.ts'
 
 const values = ['1', `'always'`, '2', '3', '15']
 
-/** The statement with values in it, as the planner may see it. */
+/** A statement with its values filled in, for `explain`. */
 const filled = (sql: string, ...given: string[]): string =>
   sql.replace(/\$(\d)/g, (_, n) => given[Number(n) - 1] ?? 'null')
 
@@ -17,7 +17,7 @@ async function planOf(store: Store, sql: string): Promise<string> {
 }
 
 describe.each(stores)('many leads and attempts on $name', ({ create }) => {
-  test('are never read through by a claim', async () => {
+  test('are not scanned by a claim', async () => {
     const store = await create()
     const ledger = await store.open()
     await plan(
@@ -40,7 +40,7 @@ describe.each(stores)('many leads and attempts on $name', ({ create }) => {
       pick: await planOf(store, filled(pickSql(''), ...values)),
       undecided: await planOf(store, filled(undecidedSql, '10')),
     }
-    // Either holds the open attempts alone.
+    // Both indexes contain open attempts only.
     expect(used.slots).toMatch(/attempt_(one_)?open/)
     expect(used.due).toContain('lead_next')
     expect(used.pick).toContain('lead_next')

@@ -6,8 +6,8 @@ import { claim, hour, numberOf, rowOf, running } from './support/batches.ts'
 import { type Store, stores } from './support/stores.ts'
 
 /*
-A small model of what the ledger must hold, and random sequences of everything that anybody may ask of it. The model knows the
-steps of an attempt and forgets everything else; three numbers in two batches keep people in each other's way.
+Random sequences of every call to a ledger, checked against a small model. The model knows the steps of an attempt and nothing else.
+Two batches share three numbers, so that attempts often block each other.
 */
 const steps = ['placed', 'refused', 'unknown', 'ended', 'hold', 'lose', 'settle'] as const
 type Step = (typeof steps)[number]
@@ -75,7 +75,7 @@ class Run {
       const step = next[op.pick % next.length]
       if (step) await this.step(step, op.which)
     } else if (op.op === 'claim') {
-      for (const { attempt } of await claim(this.ledger, this.runner, { limit: op.limit, slots: 4 })) {
+      for (const { id: attempt } of await claim(this.ledger, this.runner, { limit: op.limit, slots: 4 })) {
         this.attempts.push({ id: attempt, state: 'sending' })
       }
     } else if (op.op === 'decide') {
@@ -95,7 +95,7 @@ class Run {
       const id = `imported-${this.imported++}`
       const number = numberOf(1 + (this.imported % 3))
       const busy = (await this.everything()).some(
-        (row) => row['number'] === number && open(row['state'] as AttemptState),
+        (row) => row['number'] === number && isOpen(row['state'] as AttemptState),
       )
       await this.ledger.importCall({
         idempotencyKey: `${this.ledger.id}.${id}`,
@@ -135,7 +135,7 @@ class Run {
     }
     const result = await run[step]()
     const next = legal[state][step]
-    // Time may forbid what the state allows; nothing allows what the state forbids.
+    // It may be too early for a step that the state allows; a step that the state forbids is never allowed.
     if (result.result === 'changed') {
       expect(result.state).toBe(next)
       attempt.state = result.state ?? state
@@ -157,7 +157,7 @@ class Run {
     expect(rows.map((row) => [row['id'], row['state'], row['call_id'] ?? undefined])).toEqual(
       this.attempts.map(({ id, state, callId }) => [id, state, callId]),
     )
-    const ringing = rows.filter((row) => open(row['state'] as AttemptState)).map((row) => row['number'])
+    const ringing = rows.filter((row) => isOpen(row['state'] as AttemptState)).map((row) => row['number'])
     expect(new Set(ringing).size).toBe(ringing.length)
     for (const batch of this.batches) {
       const { leads, spent, slots } = await this.ledger.status(batch)
@@ -168,7 +168,7 @@ class Run {
       expect(slots).toBeLessThanOrEqual(7)
       for await (const lead of this.ledger.leads(batch)) {
         const last = lead.attempts.at(-1)?.state
-        expect(lead.attempts.filter(({ state }) => open(state))).toHaveLength(last && open(last) ? 1 : 0)
+        expect(lead.attempts.filter(({ state }) => isOpen(state))).toHaveLength(last && isOpen(last) ? 1 : 0)
         expect(lead.tries).toBe(lead.attempts.filter(({ state }) => state !== 'refused').length)
         if (lead.state === 'held') expect(last).toBe('held')
         else if (lead.state === 'busy') expect([undefined, 'held']).not.toContain(last)
@@ -178,10 +178,10 @@ class Run {
   }
 }
 
-const open = (state: AttemptState): boolean => state !== 'refused' && state !== 'ended'
+const isOpen = (state: AttemptState): boolean => state !== 'refused' && state !== 'ended'
 
 describe.each(stores)('any sequence on $name', ({ name, create }) => {
-  test('keeps one open attempt a number, every end, and every lead in one state', {
+  test('keeps at most one open attempt for each number, every end, and every lead in one state', {
     timeout: 120_000,
   }, async () => {
     await fc.assert(
@@ -193,7 +193,7 @@ describe.each(stores)('any sequence on $name', ({ name, create }) => {
         const run = new Run(store, ledger, await ledger.join(), batches)
         for (const [n, one] of ops.entries()) {
           await run.do(one)
-          // Each look at Postgres costs ten round trips.
+          // Each check costs ten round trips on Postgres.
           if (store.kind === 'sqlite' || n % 5 === 4 || n === ops.length - 1) await run.check()
         }
         await run.ledger.close()

@@ -18,7 +18,7 @@ import { type Store, sqliteStore, stores } from './support/stores.ts'
 const key = 'k'.repeat(32)
 const secret = '612345678'
 
-/** Every byte of a ledger's files, as text. */
+/** All bytes of a ledger's files, as text. */
 const bytes = (file: string): string =>
   readdirSync(dirname(file))
     .map((name) => readFileSync(join(dirname(file), name), 'latin1'))
@@ -27,7 +27,7 @@ const bytes = (file: string): string =>
 describe.each(stores)('sealed numbers on $name', ({ create }) => {
   const sealed = { sealNumbers: key }
 
-  test('are found, called and read back', async () => {
+  test('can be found, called and read back', async () => {
     const store = await create()
     const ledger = await store.open(sealed)
     await ledger.suppress([numberOf(2)], 'list')
@@ -37,7 +37,7 @@ describe.each(stores)('sealed numbers on $name', ({ create }) => {
     })
     expect((await ledger.status(batch)).rows).toMatchObject({ planned: 1, suppressed: 1, duplicate: 1 })
     const runner = await ledger.join()
-    const { attempt } = await claimOne(ledger, runner)
+    const { id: attempt } = await claimOne(ledger, runner)
     await ledger.unknown(attempt, 'RESET')
     await store.advance(10_000)
     await runner.hold(attempt, 'absent', { candidates: [numberOf(1)] })
@@ -49,7 +49,7 @@ describe.each(stores)('sealed numbers on $name', ({ create }) => {
     expect(await again.batches()).toHaveLength(1)
   })
 
-  test('are refused without their key, and with another; an open ledger refuses a key', async () => {
+  test('cannot be opened without their key or with another, nor plain numbers with a key', async () => {
     const store = await create()
     await store.open(sealed)
     for (const sealNumbers of [undefined, 'x'.repeat(32)]) {
@@ -88,7 +88,7 @@ async function everything(store: Store, options: { sealNumbers?: string } = {}):
   })
   await ledger.resume(batch.id)
   const runner = await ledger.join()
-  const { attempt } = await claimOne(ledger, runner)
+  const { id: attempt } = await claimOne(ledger, runner)
   await ledger.unknown(attempt, 'RESET')
   await store.advance(10_000)
   await runner.hold(attempt, 'absent', [number])
@@ -96,7 +96,7 @@ async function everything(store: Store, options: { sealNumbers?: string } = {}):
 }
 
 describe('the bytes of a file', () => {
-  test('show a number that is not sealed, and none that is', async () => {
+  test('contain numbers in plain text, but no sealed ones', async () => {
     const open = await sqliteStore()
     await everything(open)
     expect(bytes(open.file)).toContain(secret)
@@ -106,7 +106,7 @@ describe('the bytes of a file', () => {
     expect(bytes(sealed.file)).not.toContain('699999999')
   })
 
-  test('show nobody after a purge', async () => {
+  test('contain nobody after a purge', async () => {
     const store = await sqliteStore()
     const ledger = await store.open()
     const { id } = await plan(ledger, [
@@ -124,15 +124,15 @@ describe('the bytes of a file', () => {
 })
 
 describe.each(stores)('a purge on $name', ({ create }) => {
-  test('removes people who are done and keeps counts', async () => {
+  test('removes finished people and keeps counts', async () => {
     const store = await create()
     const ledger = await store.open()
     const batch = await running(ledger, 3)
     const runner = await ledger.join()
     const [done, open] = await claim(ledger, runner, { limit: 2 })
-    await ledger.placed(done?.attempt ?? '', { callId: 'call' })
-    await ledger.placed(open?.attempt ?? '', { callId: 'other' })
-    await ledger.ended(done?.attempt ?? '', { outcome: 'completed', seconds: 60 })
+    await ledger.placed(done?.id ?? '', { callId: 'call' })
+    await ledger.placed(open?.id ?? '', { callId: 'other' })
+    await ledger.ended(done?.id ?? '', { outcome: 'completed', seconds: 60 })
     await runner.decide(await undecidedOne(runner), { to: 'done', why: 'completed' })
     const before = await ledger.status(batch)
     await expect(ledger.purge(store.now())).rejects.toMatchObject({ code: 'TOO_YOUNG' })
@@ -150,10 +150,10 @@ describe.each(stores)('a purge on $name', ({ create }) => {
   })
 })
 
-test('a sealed value that was changed does not open', () => {
+test('an encrypted value that was changed cannot be decrypted', () => {
   const seal = createSeal(key)
-  const closed = Buffer.from(seal.close('text'), 'base64')
+  const closed = Buffer.from(seal.encrypt('text'), 'base64')
   closed[closed.length - 1] = (closed.at(-1) ?? 0) ^ 1
-  expect(() => seal.open(closed.toString('base64'))).toThrow()
-  expect(seal.close('text')).not.toBe(seal.close('text'))
+  expect(() => seal.decrypt(closed.toString('base64'))).toThrow()
+  expect(seal.encrypt('text')).not.toBe(seal.encrypt('text'))
 })

@@ -22,7 +22,7 @@ describe.each(stores)('a plan on $name', ({ create }) => {
     calendars: { always: { zone: 'Europe/Madrid' } },
   }
 
-  test('gives every row one verdict and keeps those that are not called', async () => {
+  test('gives every row one verdict and keeps the rows that are not called', async () => {
     await ledger.suppress([numberOf(3)], 'list')
     const writer = await ledger.beginPlan({ suppression: true })
     expect(await writer.add([rowOf(1), { ...rowOf(2), key: 'two' }, { ...rowOf(3), line: 3 }])).toEqual([
@@ -60,7 +60,7 @@ describe.each(stores)('a plan on $name', ({ create }) => {
     ])
   })
 
-  test('is seen by nobody before it is committed', async () => {
+  test('is invisible until it is committed', async () => {
     const writer = await ledger.beginPlan({ suppression: false })
     await writer.add([rowOf(1)])
     expect(await ledger.batches()).toEqual([])
@@ -70,7 +70,7 @@ describe.each(stores)('a plan on $name', ({ create }) => {
     expect(await store.sql('select * from lead')).toEqual([])
   })
 
-  test('known by its hash, is that batch, and nothing of it is planned again', async () => {
+  test('with a known hash returns that batch, and plans nothing again', async () => {
     const { id } = await plan(ledger, 2, { hash: 'same' })
     const writer = await ledger.beginPlan({ suppression: false })
     await writer.add([rowOf(1), rowOf(3)])
@@ -79,7 +79,7 @@ describe.each(stores)('a plan on $name', ({ create }) => {
     expect(await ledger.batches()).toHaveLength(1)
   })
 
-  test('is swept when its writer died, not while it writes', async () => {
+  test('is dropped after its writer died, not while it writes', async () => {
     const [dead, alive] = [
       await ledger.beginPlan({ suppression: false }),
       await ledger.beginPlan({ suppression: false }),
@@ -103,7 +103,7 @@ describe.each(stores)('a plan on $name', ({ create }) => {
     expect(await ledger.batches()).toEqual([])
   })
 
-  test('of many rows is read back in order, in pages', async () => {
+  test('of many rows is read back in order, page by page', async () => {
     await plan(ledger, 3, { hash: 'other' })
     const rows = Array.from({ length: 2_345 }, (_, n) =>
       rowOf(n + 1, { variables: { note: 'ñ "quoted"\n\u0000😀' } }),
@@ -118,16 +118,26 @@ describe.each(stores)('a plan on $name', ({ create }) => {
     expect(await collect(ledger.skipped(made.id))).toHaveLength(rows.length)
   })
 
-  test('tells of changes to whoever listens', async () => {
+  test('notifies listeners of changes', async () => {
     const { id } = await plan(ledger, 1)
-    const told = Promise.withResolvers<void>()
-    const stop = ledger.onChange(() => told.resolve())
+    const notified = Promise.withResolvers<void>()
+    const stop = ledger.onChange(() => notified.resolve())
     await ledger.resume(id)
-    await told.promise
+    await notified.promise
     stop()
   })
 
-  test('of a batch that does not exist is refused', async () => {
+  test('that was damaged in the store is refused, and the message names the column', async () => {
+    const { id } = await plan(ledger, 1)
+    await store.sql('update batch set from_number = null')
+    await expect(ledger.status(id)).rejects.toMatchObject({
+      name: 'DialerLedgerError',
+      code: 'DAMAGED',
+      message: expect.stringContaining('column from_number should hold text'),
+    })
+  })
+
+  test('refuses a batch that does not exist', async () => {
     for (const ask of [
       () => ledger.status(9),
       () => ledger.resume(9),

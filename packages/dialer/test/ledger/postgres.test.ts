@@ -1,13 +1,24 @@
 import pg from 'pg'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { copyLedger } from '../../src/ledger/copy.ts'
-import { openPostgresLedger, prepare } from '../../src/ledger/postgres/open.ts'
-import { migrations } from '../../src/ledger/sql/migrations.ts'
-import { attemptsOf, claim, claimOne, collect, day, plan, running, undecidedOne } from './support/batches.ts'
+import { openPostgresLedger } from '../../src/ledger/postgres/open.ts'
+import { prepare } from '../../src/ledger/postgres/prepare.ts'
+import { migrations } from '../../src/ledger/sql/migrations/migrations.ts'
+import {
+  attemptsOf,
+  claim,
+  claimOne,
+  collect,
+  day,
+  plan,
+  rowOf,
+  running,
+  undecidedOne,
+} from './support/batches.ts'
 import { postgresStore, sqliteStore } from './support/stores.ts'
 
 describe('a ledger in Postgres', () => {
-  test('is made once by whoever comes first, in a schema of its own', async () => {
+  test('is created once by the first process, in a schema of its own', async () => {
     const store = await postgresStore()
     const ledgers = await Promise.all(
       [1, 2, 3].map(() => openPostgresLedger(store.pool, { schema: store.schema })),
@@ -17,14 +28,14 @@ describe('a ledger in Postgres', () => {
     expect((await other.open()).id).not.toBe(ledgers[0]?.id)
   })
 
-  test('is opened by its connection string too', async () => {
+  test('can be opened by a connection string', async () => {
     const store = await postgresStore()
     const ledger = await openPostgresLedger(inject('postgres'), { schema: store.schema })
     expect(Math.abs((await ledger.now()) - Date.now())).toBeLessThan(60_000)
     await ledger.close()
   })
 
-  test('is made again from an older one, never from a newer one', async () => {
+  test('migrates an older schema, and refuses a newer one', async () => {
     const store = await postgresStore()
     const nothing = async (): Promise<void> => undefined
     await prepare(store.pool, store.schema, nothing, [])
@@ -42,7 +53,7 @@ describe('a ledger in Postgres', () => {
   test.each([
     ['another cluster', `'{"system":"1","timeline":"00000001"}'`],
     ['a failed-over one', `replace(place, '"timeline":"0', '"timeline":"f')`],
-  ])('restored into %s, does not run until a person adopts it', async (_, place) => {
+  ])('restored into %s does not run until a person adopts it', async (_, place) => {
     const store = await postgresStore()
     const ledger = await store.open()
     await store.behind.query(`update ${store.schema}.ledger set place = ${place}`)
@@ -51,37 +62,37 @@ describe('a ledger in Postgres', () => {
     await ledger.join()
   })
 
-  test('tells other processes of a change', async () => {
+  test('notifies other processes of a change', async () => {
     const store = await postgresStore()
     const [one, two] = [await store.open(), await store.open()]
     const { id } = await plan(one, 1)
     const listening = Promise.withResolvers<void>()
-    let told = listening
-    two.onChange(() => told.resolve())
+    let notified = listening
+    two.onChange(() => notified.resolve())
     await listening.promise
     for (const change of [() => one.resume(id), () => one.pause(id)]) {
-      told = Promise.withResolvers<void>()
+      notified = Promise.withResolvers<void>()
       await change()
-      await told.promise
+      await notified.promise
     }
   })
 
-  test('hears again after its connection was cut', async () => {
+  test('is notified again after its connection was cut', async () => {
     const store = await postgresStore()
     const [one, two] = [await store.open(), await store.open()]
     const { id } = await plan(one, 1)
-    let told = Promise.withResolvers<void>()
-    two.onChange(() => told.resolve())
-    await told.promise
-    told = Promise.withResolvers<void>()
+    let notified = Promise.withResolvers<void>()
+    two.onChange(() => notified.resolve())
+    await notified.promise
+    notified = Promise.withResolvers<void>()
     await store.behind.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen "digame_${store.schema}"'`,
     )
-    await told.promise
+    await notified.promise
     expect(await one.status(id)).toMatchObject({ state: 'paused' })
   })
 
-  test('survives that the connection of a transaction is cut', async () => {
+  test('survives a cut connection in a transaction', async () => {
     const store = await postgresStore()
     const ledger = await store.open()
     await running(ledger, 1)
@@ -108,7 +119,7 @@ describe('a ledger in Postgres', () => {
     expect(rows).toEqual([{ n: '0' }])
   })
 
-  test('commits a claim durably even where the database is set not to', async () => {
+  test('commits a claim durably even if the database has synchronous_commit off', async () => {
     const store = await postgresStore()
     const pool = new pg.Pool({
       connectionString: inject('postgres'),
@@ -143,7 +154,7 @@ describe('a copy from a file to Postgres', () => {
     const batch = await running(from, 2_500)
     const runner = await from.join()
     const claimed = await claim(from, runner)
-    for (const [n, { attempt }] of claimed.entries()) {
+    for (const [n, { id: attempt }] of claimed.entries()) {
       if (n === 0) continue
       await from.placed(attempt, { callId: `call-${n}` })
       if (n > 1) await from.ended(attempt, { outcome: 'no_answer', seconds: n })
@@ -154,7 +165,7 @@ describe('a copy from a file to Postgres', () => {
     return { source, from, batch, claimed }
   }
 
-  test('keeps every attempt and the id; the source refuses from then on', async () => {
+  test('keeps every attempt and the id, and closes the source', async () => {
     const { source, from, batch, claimed } = await full()
     const target = await postgresStore()
     const to = await target.open()
@@ -172,7 +183,7 @@ describe('a copy from a file to Postgres', () => {
       () => from.adopt(),
       () => from.resume(batch),
       () => from.beginPlan({ suppression: false }),
-      () => from.placed(claimed[0]?.attempt ?? '', { callId: 'late' }),
+      () => from.placed(claimed[0]?.id ?? '', { callId: 'late' }),
       () => from.suppress(['+34600000001'], 'x'),
     ]) {
       await expect(refused()).rejects.toMatchObject({ name: 'DialerLedgerError', code: 'MOVED' })
@@ -187,7 +198,29 @@ describe('a copy from a file to Postgres', () => {
     expect(await attemptsOf(to, batch)).toHaveLength(1_001)
   })
 
-  test('begun again with the same target ends the same; with another it is refused', async () => {
+  test('copies every table but the workers', async () => {
+    const source = await sqliteStore()
+    const from = await source.open()
+    await from.suppress(['+34600009999'], 'list')
+    await running(from, [rowOf(1), { ...rowOf(1), line: 2 }])
+    const key = `${from.id}.forgotten`
+    await from.importCall({ idempotencyKey: key, callId: 'call', number: '+34600000001', at: source.now() })
+    const target = await postgresStore()
+    await copyLedger(from, await target.open())
+
+    const tables = await source.sql(
+      `select name from sqlite_schema where type = 'table' and name <> 'worker'`,
+    )
+    expect(tables.length).toBeGreaterThan(0)
+    for (const { name } of tables) {
+      const count = `select cast(count(*) as text) as n from ${name}`
+      const [copied] = await target.sql(count)
+      expect({ [`${name}`]: copied }).toEqual({ [`${name}`]: (await source.sql(count))[0] })
+      expect({ [`${name}`]: copied }).not.toEqual({ [`${name}`]: { n: '0' } })
+    }
+  })
+
+  test('can be started again with the same target, not with another', async () => {
     const { from, batch } = await full()
     const [target, other] = [await postgresStore(), await postgresStore()]
     const to = await target.open()
@@ -206,7 +239,7 @@ describe('a copy from a file to Postgres', () => {
     expect((await to.status(batch)).rows.planned).toBe(2_500)
   })
 
-  test('is refused while somebody runs the source, into a ledger in use, and under another key', async () => {
+  test('is refused while the source runs, into a ledger in use, and with another key', async () => {
     const source = await sqliteStore()
     const from = await source.open()
     const batch = await running(from, 1)

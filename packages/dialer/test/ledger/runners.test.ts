@@ -14,7 +14,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     runner = await ledger.join()
   })
 
-  /** The process of the first runner is gone without a word; another one starts. */
+  /** The process of the first runner dies; another one starts. */
   async function next(): Promise<{ ledger: Ledger; runner: Runner }> {
     if (store.kind === 'sqlite') await ledger.close()
     else await store.lapse()
@@ -22,7 +22,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     return { ledger: other, runner: await other.join() }
   }
 
-  test('says who it is', async () => {
+  test('is listed among the holders', async () => {
     expect(await ledger.holders()).toMatchObject([{ pid: process.pid, beatAt: new Date(store.now()) }])
     await store.advance(5_000)
     await runner.beat()
@@ -31,9 +31,9 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     expect(await ledger.holders()).toEqual([])
   })
 
-  test('takes over what a dead one left', async () => {
+  test('takes over the open attempts of a dead one', async () => {
     const batch = await running(ledger, 4)
-    const [sending, unknown, placed, held] = (await claim(ledger, runner)).map((one) => one.attempt)
+    const [sending, unknown, placed, held] = (await claim(ledger, runner)).map((one) => one.id)
     await ledger.unknown(unknown ?? '', 'RESET')
     await ledger.placed(placed ?? '', { callId: 'call' })
     await ledger.unknown(held ?? '', 'RESET')
@@ -41,34 +41,38 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     await runner.hold(held ?? '', 'absent')
 
     const after = await next()
-    expect(await after.runner.open()).toEqual([])
+    expect(await after.runner.openAttempts()).toEqual([])
     expect(await after.runner.takeover([])).toMatchObject([
       { id: sending, state: 'unknown', why: 'not_sent' },
       { id: unknown, state: 'unknown', why: 'RESET' },
       { id: placed, state: 'placed', callId: 'call' },
     ])
     expect(await after.runner.takeover([])).toEqual([])
-    expect((await after.runner.open()).map((attempt) => attempt.id)).toEqual([sending, unknown, placed])
+    expect((await after.runner.openAttempts()).map((attempt) => attempt.id)).toEqual([
+      sending,
+      unknown,
+      placed,
+    ])
     expect(await attemptsOf(after.ledger, batch)).toMatchObject([{}, {}, {}, { state: 'held' }])
   })
 
-  test('doubts its own attempts that it has not sent for a lease', async () => {
+  test('takes over its own attempts that it has not sent for a lease', async () => {
     await running(ledger, 2)
-    const [sent, lost] = (await claim(ledger, runner)).map((one) => one.attempt)
+    const [sent, lost] = (await claim(ledger, runner)).map((one) => one.id)
     await store.advance(14_999)
     expect(await runner.takeover([sent ?? ''])).toEqual([])
     await store.advance(1)
     expect(await runner.takeover([sent ?? ''])).toMatchObject([{ id: lost, state: 'unknown' }])
   })
 
-  test('decides for a lead once, and only where it saw it', async () => {
+  test('decides for a lead once, and only if it has not changed', async () => {
     const batch = await running(ledger, 1)
-    await ledger.refused((await claimOne(ledger, runner)).attempt, '429')
+    await ledger.refused((await claimOne(ledger, runner)).id, '429')
     const seen = await undecidedOne(runner)
     expect(await runner.decide(seen, { to: 'ready', dueAt: store.now() + 5 })).toBe(true)
     expect(await runner.decide(seen, { to: 'done', why: 'late' })).toBe(false)
     await store.advance(5)
-    const { attempt } = await claimOne(ledger, runner)
+    const { id: attempt } = await claimOne(ledger, runner)
     expect(await runner.decide(seen, { to: 'done', why: 'open' })).toBe(false)
     await ledger.refused(attempt, '429')
     expect(await runner.decide(seen, { to: 'done', why: 'an older attempt' })).toBe(false)
@@ -80,7 +84,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     expect(await collect(ledger.leads(batch))).toMatchObject([{ state: 'done', why: 'refused' }])
   })
 
-  test('counts the failures of a rule in a row apart from other refusals', async () => {
+  test('counts failures of a rule in a row apart from other refusals', async () => {
     await running(ledger, 1)
     const counts: number[][] = []
     const whys = [
@@ -90,7 +94,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
       'rule_failed: down',
     ]
     for (const why of [...whys, 'closed', 'rulexfailed']) {
-      await ledger.refused((await claimOne(ledger, runner)).attempt, why)
+      await ledger.refused((await claimOne(ledger, runner)).id, why)
       const { refusals, ruleFailures, ...seen } = await undecidedOne(runner)
       counts.push([refusals, ruleFailures])
       await runner.decide({ refusals, ruleFailures, ...seen }, { to: 'ready', dueAt: store.now() })
@@ -108,9 +112,9 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     ])
   })
 
-  test('a cancelled batch calls nobody again and follows what it began', async () => {
+  test('a cancelled batch calls nobody again, and its calls in progress are followed', async () => {
     const batch = await running(ledger, 3)
-    const { attempt } = await claimOne(ledger, runner)
+    const { id: attempt } = await claimOne(ledger, runner)
     await ledger.cancel(batch)
     expect(await ledger.status(batch)).toMatchObject({
       state: 'cancelled',
@@ -140,7 +144,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
     expect(await claim(ledger, runner)).toHaveLength(1)
   })
 
-  test('knows its own keys, and takes in a call that it does not know', async () => {
+  test('recognises its own keys, and imports a call that it does not know', async () => {
     const batch = await running(ledger, 2)
     expect(await ledger.newestAt()).toBeUndefined()
     const { idempotencyKey, number } = await claimOne(ledger, runner)
@@ -174,7 +178,7 @@ describe.each(stores)('a runner on $name', ({ create }) => {
 })
 
 describe('claimers on Postgres', () => {
-  test('two at once fill the slots exactly, the second waiting for the first', async () => {
+  test('at the same time fill the slots exactly, one after the other', async () => {
     const store = await postgresStore()
     const [one, two] = [await store.open(), await store.open()]
     await running(one, 40)
@@ -186,12 +190,12 @@ describe('claimers on Postgres', () => {
       const claims = runners.map((runner) => claim(one, runner, { slots }))
       const waiting = `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock'
         and query like '%ledger for update%' and pid in (select pid from pg_locks where not granted)`
-      // Not by the blocker: within a transaction it would see one moment for ever.
+      // On another connection: within the blocker's transaction the view would never change.
       while ((await store.behind.query(waiting)).rows[0].n < 2);
       await blocker.query('commit')
       const claimed = (await Promise.all(claims)).flat()
       expect(claimed).toHaveLength(slots)
-      for (const { attempt } of claimed) await one.refused(attempt, 'test')
+      for (const { id: attempt } of claimed) await one.refused(attempt, 'test')
     }
   })
 
@@ -211,12 +215,12 @@ describe('claimers on Postgres', () => {
     expect(await attemptsOf(ledgers[0] as Ledger, batch)).toHaveLength(60)
   })
 
-  test('leave each other what is alive, and take over what is dead', async () => {
+  test('leave attempts of living runners alone, and take over those of dead ones', async () => {
     const store = await postgresStore()
     const [one, two] = [await store.open(), await store.open()]
     await running(one, 2)
     const [dying, living] = [await one.join(), await two.join()]
-    const { attempt } = await claimOne(one, dying)
+    const { id: attempt } = await claimOne(one, dying)
     expect(await living.takeover([])).toEqual([])
     await dying.leave()
     expect(await living.takeover([])).toMatchObject([{ id: attempt, state: 'unknown' }])

@@ -3,15 +3,16 @@ import { copyFileSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { migrations } from '../../src/ledger/sql/migrations.ts'
-import { openDatabase } from '../../src/ledger/sqlite/db.ts'
+import { migrations } from '../../src/ledger/sql/migrations/migrations.ts'
+import { openDatabase } from '../../src/ledger/sqlite/database.ts'
 import { assertLocalDisk } from '../../src/ledger/sqlite/disk.ts'
-import { openSqliteLedger, prepare } from '../../src/ledger/sqlite/open.ts'
+import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts'
+import { prepare } from '../../src/ledger/sqlite/prepare.ts'
 import { claim, claimOne, running } from './support/batches.ts'
 import { sqliteStore, temporaryFolder } from './support/stores.ts'
 
 describe('a ledger in a file', () => {
-  test('has one runner, and says who', async () => {
+  test('has one runner, and names it to others', async () => {
     const store = await sqliteStore()
     const runner = await (await store.open()).join()
     const other = await store.open()
@@ -25,7 +26,7 @@ describe('a ledger in a file', () => {
     await other.join()
   })
 
-  test('is free again right after its runner was killed', async () => {
+  test('can be run again right after its runner was killed', async () => {
     const store = await sqliteStore()
     await (await store.open()).close()
     const script = `import { openSqliteLedger } from ${JSON.stringify(new URL('../../src/ledger/sqlite/open.ts', import.meta.url).href)}
@@ -80,7 +81,7 @@ describe('a ledger in a file', () => {
     })
   })
 
-  test('leaves alone what is not a ledger', async () => {
+  test('refuses a file that is not a ledger, and leaves it alone', async () => {
     const folder = temporaryFolder()
     const text = join(folder, 'notes.txt')
     writeFileSync(text, 'a file of something else\n'.repeat(100))
@@ -98,17 +99,17 @@ describe('a ledger in a file', () => {
     }
   })
 
-  test('is readable by its owner alone', async () => {
+  test('can be read by its owner only', async () => {
     const store = await sqliteStore()
     await store.open()
     expect(statSync(store.file).mode & 0o077).toBe(0)
   })
 
-  test('is made again from an older file, never from a newer one', async () => {
+  test('migrates an older file, and refuses a newer one', async () => {
     const file = join(temporaryFolder(), 'ledger.db')
     const database = await openDatabase(file)
     const nothing = async (): Promise<void> => undefined
-    await prepare({ database }, nothing, [])
+    await prepare(database, nothing, [])
     expect(database.prepare('select count(*) as n from migration').get()).toEqual({ n: 0 })
     const later = [
       ...migrations,
@@ -121,10 +122,10 @@ describe('a ledger in a file', () => {
 
     const again = await openDatabase(file)
     await expect(
-      prepare({ database: again }, nothing, [...later, () => ['create table half(x)', 'nonsense']]),
+      prepare(again, nothing, [...later, () => ['create table half(x)', 'nonsense']]),
     ).rejects.toThrow()
     expect(again.prepare(`select name from sqlite_schema where name in ('later', 'half')`).all()).toEqual([])
-    await prepare({ database: again }, nothing, later)
+    await prepare(again, nothing, later)
     expect(again.prepare('select line, later from lead').all()).toMatchObject([{ line: 1, later: null }])
     again.close()
     await expect(openSqliteLedger(file)).rejects.toMatchObject({
@@ -141,7 +142,7 @@ describe('a ledger in a file', () => {
     expect(() => assertLocalDisk('/mnt', () => type, 'linux')).toThrow(name)
   })
 
-  test('is taken on a local disk, and refused on a share of Windows', () => {
+  test('is accepted on a local disk, and refused on a Windows share', () => {
     assertLocalDisk('/mnt', () => 0xef53, 'linux')
     assertLocalDisk('C:\\data', () => 0x6969, 'win32')
     expect(() => assertLocalDisk('\\\\host\\share', () => 0, 'win32')).toThrow('network share')
@@ -162,7 +163,7 @@ describe('a copy of a file', () => {
     return { store, copy }
   }
 
-  test('does not run until a person adopts it; the original goes on', async () => {
+  test('does not run until a person adopts it, while the original goes on', async () => {
     const { store, copy } = await copied()
     const other = await (await sqliteStore(copy)).open()
     await expect(other.join()).rejects.toMatchObject({ name: 'DialerAdoptionError', code: 'ELSEWHERE' })
@@ -183,12 +184,12 @@ describe('a copy of a file', () => {
     }
   })
 
-  test('put back in place of the newer one is refused, written into the same file too', async () => {
+  test('restored in place of the newer one is refused, even if it is written into the same file', async () => {
     const { store, copy } = await copied()
     const ledger = await store.open()
     await claimOne(ledger, await ledger.join())
     await ledger.close()
-    // The same inode, with the bytes of yesterday.
+    // The same inode, with an older content.
     writeFileSync(store.file, readFileSync(copy))
     const restored = await store.open()
     await expect(restored.join()).rejects.toMatchObject({
@@ -204,7 +205,7 @@ describe('a copy of a file', () => {
     await expect((await store.open()).join()).rejects.toMatchObject({ code: 'ELSEWHERE' })
   })
 
-  test('a moved file and a link to it are the same ledger', async () => {
+  test('is not made by moving the file or linking to it', async () => {
     const { store } = await copied()
     const moved = `${store.file}.moved`
     renameSync(store.file, moved)

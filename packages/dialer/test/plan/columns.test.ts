@@ -48,7 +48,7 @@ test('columns are mapped by name, letter case and accents apart', () => {
   })
 })
 
-test('a column without a name is none', () => {
+test('a column without a name is not a variable', () => {
   expect(readHeader(['phone', '', ''])).toMatchObject({ variables: [], unnamed: [1, 2], width: 3 })
 })
 
@@ -61,11 +61,11 @@ test('variables may be named like members of every object', () => {
 
 describe('one clear error', () => {
   test.each([
-    [['nombre', 'ciudad'], {}, 'No column is the number: name one to_number, phone or teléfono'],
+    [['nombre', 'ciudad'], {}, 'No column holds the number: name one to_number, phone or teléfono'],
     [['nombre', 'ciudad'], {}, 'the columns are "nombre", "ciudad".'],
-    [['móvil', 'teléfono'], {}, 'Columns "móvil", "teléfono" could each be the number: say which'],
-    [['phone', 'a', 'a '], {}, 'The column "a" is there twice'],
-    [['phone', 'digame_key'], {}, '"digame_key" is the idempotency key'],
+    [['móvil', 'teléfono'], {}, 'Columns "móvil", "teléfono" could each be the number: choose one'],
+    [['phone', 'a', 'a '], {}, 'The column "a" appears twice'],
+    [['phone', 'digame_key'], {}, '"digame_key" is reserved for the idempotency key'],
     [['phone'], { number: 'Contacto' }, 'There is no column "Contacto" for number; the columns are "phone".'],
     [['phone', 'b'], { key: 'b', consent_at: 'B' }, '"B" is mapped twice'],
     [['key', 'KEY', 'phone'], {}, 'could each be the key'],
@@ -73,7 +73,7 @@ describe('one clear error', () => {
     expect(() => readHeader(header, columns)).toThrow(message)
   })
 
-  test('shows no number of a first line that is no header', () => {
+  test('masks a number in a first line that is not a header', () => {
     expect(() => readHeader(['+34612345678', 'Ana'])).toThrow('the columns are "+346******78", "Ana".')
   })
 })

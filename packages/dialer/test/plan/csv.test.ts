@@ -35,7 +35,7 @@ describe('encodings', () => {
     ['a stream', new Blob([text]).stream()],
   ])('%s', async (_, source) => expect(await rows(source)).toEqual(expected))
 
-  test('Latin-1 is noticed however late', async () => {
+  test('Latin-1 is found however late it shows', async () => {
     const late = Buffer.concat([
       Buffer.from(`a,b\n${'1,2\n'.repeat(50_000)}`),
       latin1('1,€ ñ\n'.replace('€', '\x80')),
@@ -51,7 +51,7 @@ describe('encodings', () => {
     await expect(rows([mixed.subarray(0, 5), mixed.subarray(5)])).rejects.toThrow('save it as UTF-8')
   })
 
-  test('no character of a long text is cut', async () => {
+  test('no character of a long text is cut in two', async () => {
     for (const lead of ['', 'x']) {
       const long = lead + '😀'.repeat(30_000)
       expect(await rows(`a,b\n1,${long}\n`)).toEqual([
@@ -93,7 +93,7 @@ describe('forms', () => {
     expect(await rows('a,b\n1\n1,2,3\n')).toEqual([['a', 'b'], ['1'], ['1', '2', '3']])
   })
 
-  test('each row knows the line that it begins on', async () => {
+  test('each row has the line that it begins on', async () => {
     expect(await lines('a,b\n1,2\n\n"3\n3",4\n5,6\n')).toEqual([1, 2, 4, 6])
     expect(await lines('a,b\r\n1,2\r\n\r\n"3\r\n3",4\r\n5,6\r\n')).toEqual([1, 2, 4, 6])
     expect(await lines('sep=,\na,b\n1,2\n')).toEqual([2, 3])
@@ -113,7 +113,7 @@ test('a quote that never closes is refused with its line', async () => {
   await expect(rows(long)).rejects.toThrow('A quote that opens after line 2 does not close')
 })
 
-test('a file without lines is refused before it is read whole', async () => {
+test('a file without line ends is refused before all of it is read', async () => {
   let given = 0
   async function* endless(): AsyncGenerator<string> {
     for (;;) {

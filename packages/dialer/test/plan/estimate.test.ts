@@ -1,5 +1,6 @@
+import type { Assumptions } from '@digame/dialer'
 import { describe, expect, test } from 'vitest'
-import { type Assumptions, type EstimateInput, estimate, type Load } from '../../src/plan/estimate.ts'
+import { type EstimateInput, estimatePlan, type Load } from '../../src/plan/estimate.ts'
 import { calendarOf } from '../../src/rules/calendar.ts'
 import { loadCalendars } from '../../src/rules/opening.ts'
 import { defaultWindow } from '../../src/rules/window.ts'
@@ -14,20 +15,21 @@ const calendars = await loadCalendars({
 const tuesday = Date.parse('2026-03-10T08:00:00Z')
 
 const load = (calendar: string, leads: number, from = 0): Load => ({ calendar, from, leads })
-const told = (loads: Load[], assumptions: Assumptions = {}, more: Partial<EstimateInput> = {}) =>
-  estimate({ loads, calendars, now: tuesday, assumptions: { ringSeconds: 0, ...assumptions }, ...more })
-const ends = (...args: Parameters<typeof told>): string | undefined => told(...args).endsAt?.toISOString()
+const estimateOf = (loads: Load[], assumptions: Assumptions = {}, more: Partial<EstimateInput> = {}) =>
+  estimatePlan({ loads, calendars, now: tuesday, assumptions: { ringSeconds: 0, ...assumptions }, ...more })
+const ends = (...args: Parameters<typeof estimateOf>): string | undefined =>
+  estimateOf(...args).endsAt?.toISOString()
 
 describe('how much', () => {
-  test('calls, minutes and cost follow from what is assumed, which is told', () => {
-    expect(estimate({ loads: [load('always', 100)], calendars, now: tuesday })).toMatchObject({
+  test('calls, minutes and cost follow from the assumptions, which are repeated', () => {
+    expect(estimatePlan({ loads: [load('always', 100)], calendars, now: tuesday })).toMatchObject({
       calls: 100,
       minutes: 200,
       isCutByBudget: false,
       assumptions: { minutesPerCall: 2, ringSeconds: 20, callsPerLead: 1, slots: 1, startAt: tuesday },
     })
     expect(
-      told([load('always', 60), load('madrid', 40)], {
+      estimateOf([load('always', 60), load('madrid', 40)], {
         minutesPerCall: 3,
         callsPerLead: 1.5,
         pricePerMinute: 0.1,
@@ -36,12 +38,12 @@ describe('how much', () => {
   })
 
   test('a cost has four decimals at most', () => {
-    expect(told([load('always', 2)], { minutesPerCall: 15, pricePerMinute: 0.12 }).cost).toBe(3.6)
-    expect(told([load('always', 1)], { minutesPerCall: 1, pricePerMinute: 0.00005 }).cost).toBe(0.0001)
+    expect(estimateOf([load('always', 2)], { minutesPerCall: 15, pricePerMinute: 0.12 }).cost).toBe(3.6)
+    expect(estimateOf([load('always', 1)], { minutesPerCall: 1, pricePerMinute: 0.00005 }).cost).toBe(0.0001)
   })
 
-  test('without a price no cost is told', () => {
-    expect(told([load('always', 1)])).not.toHaveProperty('cost')
+  test('without a price there is no cost', () => {
+    expect(estimateOf([load('always', 1)])).not.toHaveProperty('cost')
   })
 
   test.each([
@@ -49,12 +51,12 @@ describe('how much', () => {
     [{ minutes: 50 }, 25, true],
     [{ calls: 500, minutes: 500 }, 100, false],
   ])('a budget of %j leaves %i calls', (budget, calls, isCutByBudget) => {
-    expect(told([load('always', 100)], {}, { budget })).toMatchObject({ calls, isCutByBudget })
+    expect(estimateOf([load('always', 100)], {}, { budget })).toMatchObject({ calls, isCutByBudget })
   })
 })
 
 describe('when it ends', () => {
-  test('nobody takes no time', () => {
+  test('a plan without leads takes no time', () => {
     expect(ends([])).toBe('2026-03-10T08:00:00.000Z')
   })
 
@@ -67,16 +69,16 @@ describe('when it ends', () => {
     expect(ends([load('madrid', leads)], { slots })).toBe(end)
   })
 
-  test('ringing holds a slot', () => {
+  test('ringing takes a slot', () => {
     expect(ends([load('madrid', 10)], { ringSeconds: 30 })).toBe('2026-03-10T08:25:00.000Z')
   })
 
-  test('calls a minute hold it back', () => {
+  test('a limit of calls per minute delays the end', () => {
     expect(ends([load('madrid', 61)], { slots: 100, callsPerMinute: 1 })).toBe('2026-03-10T09:02:00.000Z')
   })
 
   test('closed hours, the weekend and holidays are waited for', () => {
-    // 360 calls fill a day of twelve hours; one more slot's worth begins each morning at once.
+    // 360 calls fill a day of twelve hours; each morning one call more per slot begins at once.
     expect(ends([load('madrid', 700)])).toMatch(/^2026-03-11T(19|20):/)
     const friday = { startAt: Date.parse('2026-03-13T19:58:00Z') }
     expect(ends([load('madrid', 10)], friday)).toMatch(/^2026-03-16T08:/)
@@ -94,17 +96,17 @@ describe('when it ends', () => {
     )
   })
 
-  test('hours that never open leave it out', () => {
-    expect(told([load('broken', 1), load('madrid', 1)])).not.toHaveProperty('endsAt')
+  test('without hours that open there is no end', () => {
+    expect(estimateOf([load('broken', 1), load('madrid', 1)])).not.toHaveProperty('endsAt')
   })
 
-  test('beyond two years the pace goes on', () => {
+  test('beyond two years the rate is extrapolated', () => {
     const years = (leads: number): number =>
       (Date.parse(ends([load('madrid', leads)]) ?? '') - tuesday) / (365.25 * 86_400_000)
     expect(years(900_000) / years(150_000)).toBeCloseTo(6, 0)
   })
 
-  test('a million calls are told in a moment', () => {
+  test('a million calls are estimated in a moment', () => {
     expect(ends([load('madrid', 500_000), load('canary', 500_000)], { slots: 15 })).toMatch(/^2026-1[01]/)
   })
 })

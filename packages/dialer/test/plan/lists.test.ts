@@ -1,5 +1,5 @@
+import { readLocalDays, suppressList } from '@digame/dialer'
 import { describe, expect, test } from 'vitest'
-import { readLocalDays, suppressList } from '../../src/plan/lists.ts'
 
 const port = { isCallable: (number: string) => /^\+34([5-9]\d{8}|400\d{6})$/.test(number) }
 
@@ -27,13 +27,13 @@ describe('a suppression list', () => {
     expect(suppressed).toEqual(['+34612345678', '+34912345678'])
   })
 
-  test('a column by its name', async () => {
+  test('a column can be named', async () => {
     const { suppressed, done } = suppress('Contacto,x\n612345678,1\n', 'contacto')
     await done
     expect(suppressed).toEqual(['+34612345678'])
   })
 
-  test('numbers that are never dialled need none', async () => {
+  test('numbers that are never called need no suppression', async () => {
     expect(await suppress('612345678\n+44 7911 123456\n900123456\n112\n').done).toEqual({
       rows: 4,
       added: 1,
@@ -41,19 +41,19 @@ describe('a suppression list', () => {
     })
   })
 
-  test('numbers that cannot be read are told, and all others suppressed', async () => {
+  test('numbers that cannot be read are reported, and all others suppressed', async () => {
     const { suppressed, done } = suppress('612345678\n3,46612E+10\n912345678\nAna\n')
     await expect(done).rejects.toThrow(
-      'The number on line 2 of the suppression list cannot be read, nor on 1 more lines',
+      'The number on line 2 of the suppression list cannot be read, nor can those on 1 more lines',
     )
     expect(suppressed).toEqual(['+34612345678', '+34912345678'])
   })
 
   test('a list without a column of numbers is refused', async () => {
-    await expect(suppress('nombre,ciudad\nAna,Madrid\n').done).rejects.toThrow('No column is the number')
+    await expect(suppress('nombre,ciudad\nAna,Madrid\n').done).rejects.toThrow('No column holds the number')
   })
 
-  test('goes to the ledger in pieces', async () => {
+  test('is passed to the ledger in pieces', async () => {
     const sizes: number[] = []
     const ledger = { suppress: async (numbers: readonly string[]) => sizes.push(numbers.length) }
     const csv = Array.from({ length: 2500 }, (_, index) => `${600_000_000 + index}\n`)

@@ -1,4 +1,4 @@
-/** Plans as many rows as it is told, in a process of its own, and prints what that took. */
+/** Plans that many rows (the first argument) in a process of its own, and prints the time and memory that took. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { planBatch } from '../../src/plan/plan.ts'
 
 const rows = Number(process.argv[2])
 
-/** A file as one comes: Latin-1 names, semicolons, one row in a hundred a duplicate, one in a hundred unreadable. */
+/** A typical file: Latin-1 names, semicolons, one row in a hundred a duplicate, one in a hundred unreadable. */
 async function* file(): AsyncGenerator<Uint8Array> {
   let text = 'Teléfono;Nombre;Ciudad;consent_at\r\n'
   for (let row = 0; row < rows; row += 1) {

@@ -22,7 +22,7 @@ test.each([
   ['10.03.2026, 18:30', '2026-03-10T17:30:00.000Z'],
 ])('%s is %s', (text, expected) => expect(read(text)).toBe(expected))
 
-test('is the same as by another library, every hour of a year', () => {
+test('another library reads every hour of a year the same', () => {
   const wall = new Intl.DateTimeFormat('sv-SE', {
     timeZone: 'Europe/Madrid',
     dateStyle: 'short',
@@ -34,7 +34,7 @@ test('is the same as by another library, every hour of a year', () => {
   }
 })
 
-test('an hour that exists twice is read as asked', () => {
+test('an hour that exists twice is read as `when` says', () => {
   expect(read('2026-10-25T02:30')).toBe('2026-10-25T00:30:00.000Z')
   expect(read('2026-10-25T02:30', 'later')).toBe('2026-10-25T01:30:00.000Z')
 })
@@ -49,4 +49,4 @@ test.each([
   '46000',
   '10/03/26',
   '2026-03-10T25:00',
-])('%j is no date', (text) => expect(read(text)).toBeUndefined())
+])('%j is not a date', (text) => expect(read(text)).toBeUndefined())

@@ -8,7 +8,7 @@ const read = (value: unknown): string => {
   return 'number' in result ? result.number : result.fault
 }
 
-describe('what people write', () => {
+describe('numbers as people write them', () => {
   test.each([
     ['+34612345678', '+34612345678'],
     ['612 34 56 78', '+34612345678'],
@@ -31,7 +31,7 @@ describe('what people write', () => {
   ])('%j is %s', (text, number) => expect(read(text)).toBe(number))
 })
 
-describe('what a spreadsheet did', () => {
+describe('numbers changed by a spreadsheet', () => {
   test.each([
     ['34612345678', '+34612345678'],
     ["'612345678", '+34612345678'],
@@ -46,15 +46,15 @@ describe('what a spreadsheet did', () => {
     ['6,12345678e+08', '+34612345678'],
     ['3,4612345678E+10', '+34612345678'],
     ['+3.4612345678E+10', '+34612345678'],
-  ])('%j is mended to %s', (text, number) => expect(read(text)).toBe(number))
+  ])('%j is read as %s', (text, number) => expect(read(text)).toBe(number))
 
   test.each([
     ['3,46612E+10', 'number_digits_lost'],
     ['6.12346E+08', 'number_digits_lost'],
     ['6E8', 'number_digits_lost'],
-    // Rounded, or a last digit of 0 dropped: nothing tells which.
+    // Either rounded, or a last digit of 0 was dropped: the two look the same.
     ['3.461234567E+10', 'number_digits_lost'],
-    // Is 34661234567.8: no phone number was ever written so.
+    // This is 34661234567.8, which is not a phone number.
     ['3,46612345678E+10', 'number_unreadable'],
     ['61234567.8', 'number_unreadable'],
     ['61234567.0', 'number_not_callable'],
@@ -63,7 +63,7 @@ describe('what a spreadsheet did', () => {
   ])('%j is refused: %s', (text, reason) => expect(read(text)).toBe(reason))
 })
 
-describe('what is not dialled', () => {
+describe('numbers that are never called', () => {
   test.each([
     ['', 'number_missing'],
     ['  ', 'number_missing'],
@@ -121,7 +121,7 @@ const shapes: ((digits: string) => string)[] = [
   (d) => `3.4${d}E+10`,
 ]
 
-test('every number that the port calls callable is read as itself, however it is written', () => {
+test('every callable number is read unchanged, however it is written', () => {
   fc.assert(
     fc.property(callable, fc.constantFrom(...shapes), (digits, shape) => {
       expect(read(shape(digits))).toBe(`+34${digits}`)
@@ -138,7 +138,7 @@ test('a number with any digit lost is never read', () => {
   )
 })
 
-test('whatever is written, what comes out is callable and its digits stood there in that order', () => {
+test('any text gives no number, or a callable one whose digits are in the text in that order', () => {
   const scribble = fc.string({
     unit: fc.constantFrom(..."0123456789+ .,-()Ee'xáñ=".split('')),
     maxLength: 18,

@@ -1,11 +1,11 @@
+import { defaultRetries } from '@digame/dialer'
+import { createTestClock } from '@digame/test-support'
 import { describe, expect, test } from 'vitest'
-import type { Clock } from '../../src/clock.ts'
 import { type BatchRules, readRules } from '../../src/rules/batch-rules.ts'
 import { createCalendarBook } from '../../src/rules/calendar.ts'
 import { type CheckOptions, createCheck } from '../../src/rules/check.ts'
 import { consentEnds, consentFault } from '../../src/rules/consent.ts'
 import { loadCalendars } from '../../src/rules/opening.ts'
-import { defaultRetries } from '../../src/rules/retries.ts'
 import { defaultWindow } from '../../src/rules/window.ts'
 
 const number = '+34912345678'
@@ -18,25 +18,7 @@ const rules: BatchRules = {
   retries: defaultRetries,
 }
 
-/** A clock that stands still; timers run when told to. */
-function stopped(iso: string) {
-  let now = Date.parse(iso)
-  const timers: { at: number; run: () => void }[] = []
-  const clock: Clock = {
-    now: () => now,
-    elapsed: () => now,
-    after(ms, run) {
-      const timer = { at: now + ms, run }
-      timers.push(timer)
-      return () => timers.splice(timers.indexOf(timer), 1)
-    },
-  }
-  const pass = (ms: number): void => {
-    now += ms
-    for (const timer of timers.filter(({ at }) => at <= now)) timer.run()
-  }
-  return { clock, pass, timers }
-}
+const clockAt = (iso: string) => createTestClock({ start: Date.parse(iso) })
 
 async function check(
   given: Partial<Omit<CheckOptions, 'rules'>> & { rules?: Partial<BatchRules>; at?: string } = {},
@@ -49,7 +31,7 @@ async function check(
     rules: all,
     calendars: await loadCalendars(book.calendars),
     ledger: { suppressed: async () => false },
-    clock: stopped(at).clock,
+    clock: clockAt(at),
     ...options,
   })(number)
 }
@@ -77,17 +59,17 @@ describe('right before a call', () => {
     expect(await check({ hook: async () => false })).toEqual({ may: true })
   })
 
-  test('a call that was asked for asks no hook', async () => {
+  test('a requested call does not call the hook', async () => {
     const hook = (): never => {
       throw new Error('asked')
     }
     expect(await check({ hook, rules: { purpose: 'requested' } })).toEqual({ may: true })
   })
 
-  test('hours that end while the hook thinks are closed', async () => {
-    const { clock, pass } = stopped('2026-03-10T19:59:59Z')
+  test('hours that end while the hook runs are closed', async () => {
+    const clock = clockAt('2026-03-10T19:59:59Z')
     const hook = async (): Promise<boolean> => {
-      pass(1000)
+      await clock.advance(1000)
       return false
     }
     expect(await check({ hook, clock })).toEqual({ may: false, why: 'closed' })
@@ -97,7 +79,7 @@ describe('right before a call', () => {
 describe('a rule that cannot be evaluated stops the lead', () => {
   const failed = (detail: string) => ({ may: false, why: 'rule_failed', detail })
 
-  test('a hook that throws, now or later, its number masked', async () => {
+  test('a hook that throws or rejects; the number is masked', async () => {
     const now = (): never => {
       throw new Error(`no line for ${number}`)
     }
@@ -105,34 +87,34 @@ describe('a rule that cannot be evaluated stops the lead', () => {
     expect(await check({ hook: () => Promise.reject(new Error('down')) })).toEqual(failed('down'))
   })
 
-  test.each([undefined, null, 0, 'no', {}])('a hook that answers %j', async (answer) => {
+  test.each([undefined, null, 0, 'no', {}])('a hook that returns %j', async (answer) => {
     expect(await check({ hook: () => answer as never })).toEqual(
-      failed('the suppression hook answered neither true nor false'),
+      failed('the suppression hook returned neither true nor false'),
     )
   })
 
-  test('a hook that does not answer in time', async () => {
-    const { clock, pass, timers } = stopped('2026-03-10T12:00:00Z')
+  test('a hook that takes too long', async () => {
+    const clock = clockAt('2026-03-10T12:00:00Z')
     let signal: AbortSignal | undefined
     const hook = (_: string, options: { signal: AbortSignal }): Promise<boolean> => {
       signal = options.signal
-      pass(250)
+      clock.advance(250)
       return new Promise(() => {})
     }
     expect(await check({ hook, clock, hookTimeoutMs: 250 })).toEqual(
-      failed('the suppression hook did not answer in 250 ms'),
+      failed('the suppression hook took longer than 250 ms'),
     )
     expect(signal?.aborted).toBe(true)
-    expect(timers).toEqual([])
+    expect(clock.pending).toBe(0)
   })
 
-  test('a hook that was planned with and is not there', async () => {
+  test('a hook that was planned and is missing', async () => {
     expect(await check({ rules: { asksHook: true } })).toEqual(
       failed('it was planned with a suppression hook, and the dialer has none'),
     )
   })
 
-  test('a ledger that does not answer', async () => {
+  test('a ledger that fails', async () => {
     const ledger = { suppressed: () => Promise.reject(new Error('the disk is gone')) }
     expect(await check({ ledger })).toEqual(failed('the disk is gone'))
   })
@@ -145,8 +127,24 @@ describe('a rule that cannot be evaluated stops the lead', () => {
 })
 
 describe('rules read back', () => {
-  test('are what was written', () => {
-    expect(readRules(JSON.parse(JSON.stringify(rules)))).toEqual(rules)
+  const whole: BatchRules = {
+    ...rules,
+    zone: 'Europe/Madrid',
+    region: 'MD',
+    holidays: {
+      moved: [{ year: 2026, source: 'BOE', mondays: { '2026-12-07': ['MD'] } }],
+      local: [{ name: 'San Isidro', region: 'MD', date: '2026-05-15' }, { date: '2026-11-09' }],
+    },
+  }
+
+  test.each([[rules], [whole]])('are what was written', (written) => {
+    expect(readRules(JSON.parse(JSON.stringify(written)))).toEqual(written)
+  })
+
+  test('give every number the calendar that it was planned with', () => {
+    const read = readRules(JSON.parse(JSON.stringify(whole)))
+    for (const one of [number, '+34612345678', '+34952345678', '+34928345678'])
+      expect(createCalendarBook(read).keyOf(one)).toBe(createCalendarBook(whole).keyOf(one))
   })
 
   test.each([
@@ -159,7 +157,19 @@ describe('rules read back', () => {
     [{ ...rules, isStrict: undefined }],
     [{ ...rules, retries: { busy: [1] } }],
     [{ ...rules, retries: undefined }],
+    [{ ...rules, retries: [] }],
+    [{ ...rules, holidays: 'none' }],
     [{ ...rules, holidays: { moved: [] } }],
+    [{ ...rules, holidays: { moved: [], local: ['2026-05-15'] } }],
+    [{ ...rules, holidays: { moved: [], local: [{ date: '2026-05-15', region: 7 }] } }],
+    [{ ...rules, holidays: { moved: [{ year: 2026, source: 'x' }], local: [] } }],
+    [
+      {
+        ...rules,
+        holidays: { moved: [{ year: 2026, source: 'x', mondays: { '2026-05-04': 'MD' } }], local: [] },
+      },
+    ],
+    [{ ...rules, zone: null }],
     [{ ...rules, region: 5 }],
   ])('%j cannot be read', (json) => {
     expect(() => readRules(json as never)).toThrow('cannot be read')
@@ -169,7 +179,7 @@ describe('rules read back', () => {
 describe('consent', () => {
   const day = (date: string): number => Date.parse(`${date}T12:00:00+02:00`)
 
-  test('lasts two years to the minute', () => {
+  test('lasts exactly two years', () => {
     expect(consentEnds(day('2024-05-10'))).toBe(day('2026-05-10'))
     expect(consentFault(day('2024-05-10'), day('2026-05-10') - 1)).toBeUndefined()
     expect(consentFault(day('2024-05-10'), day('2026-05-10'))).toBe('consent_too_old')
@@ -179,7 +189,7 @@ describe('consent', () => {
     expect(consentEnds(Date.parse('2024-02-29T12:00:00+01:00'))).toBe(Date.parse('2026-02-28T12:00:00+01:00'))
   })
 
-  test('is missing, or of tomorrow', () => {
+  test('is missing, or in the future', () => {
     expect(consentFault(undefined, day('2026-05-10'))).toBe('consent_missing')
     expect(consentFault(day('2026-05-11'), day('2026-05-10'))).toBe('consent_in_future')
   })

@@ -30,7 +30,7 @@ test.each([
   ['2026-04-02', ['CT']],
   ['2026-04-05', ['MD']],
   ['2026-11-23', ['MD']],
-])('%s is none in %j', (date, regions) => expect(closed(date, regions)).toBe(false))
+])('%s is not a holiday in %j', (date, regions) => expect(closed(date, regions)).toBe(false))
 
 test('a day that is a holiday in one of several regions is closed', () => {
   expect(closed('2026-09-17', ['AN', 'ML'])).toBe(closed('2026-09-17', ['ML']))
@@ -42,7 +42,7 @@ describe('the Monday after a Sunday holiday', () => {
     ['2026-11-02', []],
     ['2026-11-02', ['CT']],
     ['2026-12-07', ['MD']],
-    // The package moves nothing on this day; five regions did.
+    // The package moves no holiday to this day; five regions did.
     ['2024-12-09', ['AN']],
     ['2024-12-09', ['CT']],
     ['2027-05-03', ['MD']],
@@ -57,15 +57,15 @@ describe('the Monday after a Sunday holiday', () => {
     ['2026-11-02', ['CT'], false],
     ['2026-12-07', ['AN'], false],
     ['2026-12-07', ['AN', 'MD'], true],
-    // Where the region is not known, any will do.
+    // Without a region, a Monday that any region keeps counts.
     ['2026-12-07', [], true],
-    // A table is for its own year only.
+    // A table holds for its own year only.
     ['2027-08-16', ['CT'], true],
   ])('with a table, %s in %j: %s', (date, regions, expected) => {
     expect(closed(date, regions, { moved })).toBe(expected)
   })
 
-  test('a table without the Monday opens it everywhere', () => {
+  test('a Monday that is missing in the table is open everywhere', () => {
     expect(closed('2026-11-02', [], { moved: [{ year: 2026, source: 'a table', mondays: {} }] })).toBe(false)
   })
 
@@ -85,6 +85,6 @@ test('a local day closes its region, and one without region closes all', () => {
   expect(closed('2026-06-10', ['CT'], { local })).toBe(true)
 })
 
-test('a region that is none cannot be evaluated', () => {
+test('an unknown region cannot be evaluated', () => {
   expect(() => closed('2026-05-04', ['XX'])).toThrow(/no region "XX"/)
 })

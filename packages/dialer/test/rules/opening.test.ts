@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Calendar, calendarKey, calendarOf } from '../../src/rules/calendar.ts'
+import { calendarKey, calendarOf } from '../../src/rules/calendar.ts'
 import { loadHolidays } from '../../src/rules/holidays.ts'
 import { isOpen, loadCalendars, nextChange, nextOpening, openCalendars } from '../../src/rules/opening.ts'
 import { defaultWindow } from '../../src/rules/window.ts'
@@ -11,7 +11,7 @@ const canary = calendarOf('+34928345678', rules)
 const mobile = calendarOf('+34612345678', rules)
 const at = (iso: string): number => Date.parse(iso)
 
-async function load(named: Record<string, Calendar>) {
+async function load(named: Record<string, unknown>) {
   const calendars = await loadCalendars(named)
   return {
     calendars,
@@ -24,7 +24,7 @@ async function load(named: Record<string, Calendar>) {
 }
 
 describe('a week', () => {
-  test('hours are those of the called party', async () => {
+  test('hours are in the local time of the called person', async () => {
     const { open } = await load({ madrid, canary, mobile })
     // Tuesday 10 March 2026: Madrid is UTC+1, the Canary Islands UTC.
     expect(open('2026-03-10T07:59:59.999Z')).toEqual([])
@@ -76,7 +76,7 @@ describe('a week', () => {
     ])
   })
 
-  test('where two zones are possible a day begins with the first and ends with the last', async () => {
+  test('if two zones are possible, a day begins in the first and ends in the last', async () => {
     const { calendars } = await load({ mobile })
     expect(openCalendars(calendars, at('2026-03-10T12:00Z'))).toEqual([
       { key: 'mobile', dayStart: at('2026-03-09T23:00Z'), dayEnd: at('2026-03-11T00:00Z') },
@@ -84,14 +84,14 @@ describe('a week', () => {
   })
 })
 
-test('an open calendar says now, a closed one its next change', async () => {
+test('an open calendar opens now, a closed one at its next opening', async () => {
   const { calendars, next } = await load({ madrid })
   expect(next('2026-03-10T12:34:56.789Z')).toBe('2026-03-10T12:34:56.789Z')
   expect(nextChange(calendars, at('2026-03-10T12:00Z'))).toBe(at('2026-03-10T20:00Z'))
   expect(nextChange(calendars, at('2026-03-10T06:00Z'))).toBe(at('2026-03-10T08:00Z'))
 })
 
-test('only the calendars asked for are waited for', async () => {
+test('only the given calendars count', async () => {
   const { calendars } = await load({ madrid, canary })
   expect(nextOpening(calendars, at('2026-03-10T06:00Z'), ['canary'])).toBe(at('2026-03-10T09:00Z'))
   expect(nextOpening(calendars, at('2026-03-10T06:00Z'), ['nobody'])).toBeUndefined()
@@ -110,7 +110,10 @@ test.each([
   ['its zones', { ...madrid, zones: [] }],
   ['its window', { ...madrid, window: 'whenever' }],
   ['its region', { ...madrid, holidays: { regions: ['XX'], moved: [], local: [] } }],
-])('a calendar that cannot be evaluated for %s never opens', async (_, calendar) => {
+  ['its holidays', { ...madrid, holidays: { regions: ['MD'], moved: [], local: ['2026-05-15'] } }],
+  ['its lack of hours', { zones: madrid.zones }],
+  ['not being one', null],
+])('a calendar that cannot be evaluated because of %s never opens', async (_, calendar) => {
   const { calendars, open, next } = await load({ calendar })
   expect([...calendars.broken.keys()]).toEqual(['calendar'])
   expect(open('2026-03-10T12:00:00Z')).toEqual([])
@@ -118,12 +121,12 @@ test.each([
   expect(next('2026-03-10T12:00:00Z')).toBeUndefined()
 })
 
-test('a broken calendar closes no other', async () => {
+test('a broken calendar does not close others', async () => {
   const { open } = await load({ broken: { ...madrid, zones: ['Nowhere'] }, madrid })
   expect(open('2026-03-10T12:00:00Z')).toEqual(['madrid'])
 })
 
-test('equal calendars have one key, different ones never', () => {
+test('equal calendars have equal keys, different ones never do', () => {
   expect(calendarKey(calendarOf('+34913333333', rules))).toBe(calendarKey(madrid))
   const others = [
     canary,
@@ -135,7 +138,7 @@ test('equal calendars have one key, different ones never', () => {
   expect(new Set([madrid, ...others].map(calendarKey)).size).toBe(6)
 })
 
-/** What the wall says, by another library than the rules use. */
+/** Local time, by another library than the one that the rules use. */
 function wall(now: number, zone: string) {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
@@ -155,7 +158,7 @@ function wall(now: number, zone: string) {
   }
 }
 
-test('whenever the rules say open, it is a weekday within hours in each zone and no holiday; else they say closed', async () => {
+test('a calendar is open exactly on weekdays that are not holidays, within the hours of every zone', async () => {
   const holidays = await loadHolidays()
   const calendars = await loadCalendars({ madrid, canary, mobile })
   const zones = { madrid: madrid.zones, canary: canary.zones, mobile: mobile.zones }
@@ -175,7 +178,7 @@ test('whenever the rules say open, it is a weekday within hours in each zone and
   )
 })
 
-test('an answer holds until the next change, asked in any order', async () => {
+test('a state holds until the next change, whatever the order of the queries', async () => {
   const calendars = await loadCalendars({ madrid, canary, mobile })
   const fresh = await loadCalendars({ madrid, canary, mobile })
   fc.assert(

@@ -50,7 +50,7 @@ test.each([
   expect(() => parseWindow(text)).toThrow(/cannot be read; write/)
 })
 
-test('a window is within another if each of its hours is', () => {
+test('a window is within another if all its hours are', () => {
   const legal = parseWindow(defaultWindow)
   expect(isWithin(parseWindow('Mon 09:00-15:00,16:00-21:00'), legal)).toBe(true)
   expect(isWithin(parseWindow('Mon 08:59-15:00'), legal)).toBe(false)

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { createRig, type Rig } from './support/rig.ts'
 
-/** A rig in which so many requests were never made, and one was made and lost to a look-up that failed. */
+/** A rig with `count` held attempts: their requests made no call, and their responses were lost. */
 async function heldRig(count: number): Promise<Rig & { batch: number }> {
   const rig = await createRig()
   const { clock, port, plan, dialer } = rig
   port.deed = () => 'lost_unmade'
   const batch = await plan({ count })
-  await clock.drive(dialer({ limits: { maxConcurrent: count } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: count } }).run())
   port.deed = () => 'completed'
   return { ...rig, batch }
 }
@@ -18,7 +18,7 @@ const list = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
   return all
 }
 
-test('held attempts are looked up again and shown with their evidence', async () => {
+test('held attempts are looked up again and listed with their evidence', async () => {
   const { ledger, dialer, batch, events } = await heldRig(1)
   const [attempt] = await ledger.held()
   const { leaseMs, requestMs, settleMs } = ledger.times
@@ -41,21 +41,21 @@ test('held attempts are looked up again and shown with their evidence', async ()
   expect(events.filter(({ type }) => type === 'held')).toHaveLength(1)
 })
 
-test('a call that is found now is recorded, whatever the person says', async () => {
+test('a call that is found now is recorded, whatever the person states', async () => {
   const { clock, port, ledger, dialer, plan, states } = await createRig()
   port.deed = () => 'lost'
   port.broken.add('find')
   const batch = await plan()
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   port.broken.delete('find')
   const [held] = await ledger.held()
   expect(await dialer().settle(held?.id ?? '', 'not_called')).toBe('placed')
-  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('done')
   expect(port.requests).toHaveLength(1)
   expect(await states(batch)).toEqual({ done: 1 })
 })
 
-test('nothing is settled while its sender may still send it', async () => {
+test('an attempt cannot be settled while its sender may still send it', async () => {
   const { clock, ledger, dialer } = await heldRig(1)
   const [held] = await ledger.held()
   const { leaseMs, requestMs, settleMs } = ledger.times
@@ -81,27 +81,27 @@ test('a look-up that began while its sender could still send it settles nothing'
   expect(await ledger.held()).toHaveLength(1)
 })
 
-test('what happened before the clock was set back cannot be looked up', async () => {
+test('an attempt from before the clock was set back cannot be looked up', async () => {
   const { clock, ledger, dialer } = await heldRig(1)
   clock.freeze(600_000)
-  clock.set(clock.now() - 3_600_000)
+  clock.step(-3_600_000)
   expect(await dialer().settleAbsent()).toEqual({ returned: 0, placed: 0, left: 1 })
   const [shown] = await list(dialer().reconcile())
   expect(shown).toMatchObject({ now: 'unknown', reason: expect.stringContaining('set back') })
   expect(await ledger.held()).toHaveLength(1)
 })
 
-test('on a person’s word a lead is called again, and its lost try does not count', async () => {
+test('a lead that a person settles as not called is called again, and its lost try does not count', async () => {
   const { clock, port, ledger, dialer, batch, leads } = await heldRig(1)
   clock.freeze(600_000)
   expect(await dialer().settleAbsent()).toEqual({ returned: 1, placed: 0, left: 0 })
-  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('done')
   expect(port.calls).toHaveLength(1)
   expect((await leads(batch))[0]).toMatchObject({ state: 'done', tries: 1 })
   expect((await ledger.status(batch)).spent.calls).toBe(1)
 })
 
-test('in bulk only those are settled whose call is surely absent', async () => {
+test('settling in bulk leaves every attempt whose call may exist', async () => {
   const { clock, port, ledger, dialer } = await heldRig(3)
   clock.freeze(600_000)
   const [first, second] = await ledger.held()
@@ -117,12 +117,12 @@ test('in bulk only those are settled whose call is surely absent', async () => {
   expect((await ledger.held()).map(({ id }) => id)).toEqual([first?.id, second?.id])
 })
 
-test('a person may name the call, but not one of somebody else', async () => {
+test('a person may name the call, but not one to somebody else', async () => {
   const { clock, port, ledger, dialer, plan } = await createRig()
   port.deed = ({ to_number }) => (to_number.endsWith('0') ? 'lost' : 'completed')
   port.broken.add('find')
   await plan({ count: 2 })
-  await clock.drive(dialer({ limits: { maxConcurrent: 2 } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: 2 } }).run())
   const [held] = await ledger.held()
   const mine = port.calls.find(({ key }) => key === held?.idempotencyKey)
   const other = port.calls.find(({ key }) => key !== held?.idempotencyKey)

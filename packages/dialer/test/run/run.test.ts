@@ -7,7 +7,7 @@ const minute = 60_000
 test('everybody is called once, and the run ends', async () => {
   const { clock, port, dialer, plan, states, events } = await createRig()
   const batch = await plan({ count: 5 })
-  expect(await clock.drive(dialer({ limits: { maxConcurrent: 2 } }).run())).toBe('done')
+  expect(await clock.run(dialer({ limits: { maxConcurrent: 2 } }).run())).toBe('done')
   expect(port.calls.map(({ to }) => to).sort()).toEqual([0, 1, 2, 3, 4].map(numberOf))
   expect(await states(batch)).toEqual({ done: 5 })
   expect(port.most).toBe(2)
@@ -16,7 +16,7 @@ test('everybody is called once, and the run ends', async () => {
   )
 })
 
-test('the attempt stands in the ledger before its request leaves', async () => {
+test('the ledger holds the attempt before its request leaves', async () => {
   const { clock, port, ledger, dialer, plan } = await createRig()
   const batch = await plan({ count: 2 })
   const seen: number[] = []
@@ -24,14 +24,14 @@ test('the attempt stands in the ledger before its request leaves', async () => {
     seen.push((await ledger.status(batch)).attempts.sending)
     return { placed: 'no', reason: 'refused', code: 'NO' }
   }
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   expect(seen).toEqual([1, 1])
 })
 
-test('the request has what was planned, and the key is the ledger and the attempt', async () => {
+test('the request has the planned values, and a key made of the ledger and the attempt', async () => {
   const { clock, port, ledger, dialer, plan, leads } = await createRig()
   const batch = await plan({ from: '+34910000009' })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   const [lead] = await leads(batch)
   expect(port.requests).toMatchObject([
     {
@@ -43,11 +43,11 @@ test('the request has what was planned, and the key is the ledger and the attemp
   ])
 })
 
-test('nobody there is called again by the table, then no more', async () => {
+test('a lead that does not answer is called again by the table, then no more', async () => {
   const { clock, port, dialer, plan, states } = await createRig()
   port.deed = () => 'no_answer'
   const batch = await plan({ retries: { no_answer: [60_000, 180_000] } })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   const begun = port.calls.map(({ at }) => at)
   const gaps = begun.slice(1).map((at, index) => at - (begun[index] ?? 0) - port.lifeMs)
 
@@ -55,23 +55,23 @@ test('nobody there is called again by the table, then no more', async () => {
   expect(await states(batch)).toEqual({ exhausted: 1 })
 })
 
-test('an outcome that is never tried again is done at once', async () => {
+test('a lead whose outcome is never tried again is done at once', async () => {
   const { clock, port, dialer, plan, leads } = await createRig()
   const outcomes = ['completed', 'transferred', 'other'] as const
   port.deed = ({ to_number }) => outcomes[Number(to_number.slice(-1))] ?? 'failed'
   const batch = await plan({ count: 3 })
-  await clock.drive(dialer({ limits: { maxConcurrent: 3 } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: 3 } }).run())
   expect((await leads(batch)).map(({ state, why }) => [state, why])).toEqual(
     outcomes.map((outcome) => ['done', outcome]),
   )
   expect(port.calls).toHaveLength(3)
 })
 
-test('a lead is not called more often than its tries', async () => {
+test('a lead is called at most as often as its plan allows', async () => {
   const { clock, port, dialer, plan, states } = await createRig()
   port.deed = () => 'failed'
   const batch = await plan({ limits: { tries: 2 }, retries: { failed: [1000, 1000, 1000] } })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   expect(port.calls).toHaveLength(2)
   expect(await states(batch)).toEqual({ exhausted: 1 })
 })
@@ -79,7 +79,7 @@ test('a lead is not called more often than its tries', async () => {
 test('headroom stays free', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan({ count: 9 })
-  await clock.drive(dialer({ limits: { maxConcurrent: 5, headroom: 2 } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: 5, headroom: 2 } }).run())
   expect(port.most).toBe(3)
 })
 
@@ -97,7 +97,7 @@ test('calls of others on the account take slots', async () => {
       }
     },
   }
-  await clock.drive(dialer({ port: seen, limits: { maxConcurrent: 5 } }).run())
+  await clock.run(dialer({ port: seen, limits: { maxConcurrent: 5 } }).run())
   expect(port.calls).toHaveLength(9)
   const busiest = Math.max(
     ...port.calls.map(
@@ -107,17 +107,17 @@ test('calls of others on the account take slots', async () => {
   expect(busiest).toBe(2)
 })
 
-test('no more calls a minute than allowed', async () => {
+test('calls stay within the limit per minute', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan({ count: 10 })
-  await clock.drive(dialer({ limits: { maxConcurrent: 10, callsPerMinute: 3 } }).run())
+  await clock.run(dialer({ limits: { maxConcurrent: 10, callsPerMinute: 3 } }).run())
   const times = port.calls.map(({ at }) => at)
   expect(times).toHaveLength(10)
   for (const [index, at] of times.entries())
     expect(at - (times[index - 3] ?? -minute)).toBeGreaterThanOrEqual(minute)
 })
 
-test('an aborted run awaits its requests and leaves the calls to the next', async () => {
+test('an aborted run waits for its requests and leaves its calls to the next run', async () => {
   const { clock, port, ledger, dialer, plan, states } = await createRig()
   const batch = await plan({ count: 3 })
   const stop = new AbortController()
@@ -130,7 +130,7 @@ test('an aborted run awaits its requests and leaves the calls to the next', asyn
           return { placed: 'no', reason: 'refused', code: 'LATE' }
         }
   const run = dialer({ limits: { maxConcurrent: 2 } }).run({ signal: stop.signal })
-  expect(await clock.drive(run)).toBe('aborted')
+  expect(await clock.run(run)).toBe('aborted')
   expect((await ledger.status(batch)).attempts).toMatchObject({
     sending: 0,
     unknown: 0,
@@ -140,19 +140,19 @@ test('an aborted run awaits its requests and leaves the calls to the next', asyn
   expect(port.requests).toHaveLength(2)
 
   port.deed = () => 'completed'
-  expect(await clock.drive(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('done')
   expect(await states(batch)).toEqual({ done: 3 })
   expect(port.requests).toHaveLength(3)
 })
 
-test('a run that was aborted before it began sends nothing', async () => {
+test('a run that is aborted before it begins sends nothing', async () => {
   const { clock, port, dialer, plan } = await createRig()
   await plan()
-  expect(await clock.drive(dialer().run({ signal: AbortSignal.abort() }))).toBe('aborted')
+  expect(await clock.run(dialer().run({ signal: AbortSignal.abort() }))).toBe('aborted')
   expect(port.requests).toEqual([])
 })
 
-test('a paused batch sends nothing more, and goes on when resumed by another process', async () => {
+test('a paused batch sends nothing more, and continues when another process resumes it', async () => {
   const { clock, port, path, dialer, plan, states } = await createRig()
   const batch = await plan({ count: 4 })
   const other = await openSqliteLedger(path, { now: clock.now })
@@ -160,7 +160,7 @@ test('a paused batch sends nothing more, and goes on when resumed by another pro
   const run = running.run({ stay: true, signal: AbortSignal.timeout(20_000) })
   await clock.until(() => port.calls.length === 1)
   await running.pause(batch, 'lunch')
-  await clock.pass(2 * minute)
+  await clock.advance(2 * minute)
   expect(port.calls).toHaveLength(1)
   expect(await other.status(batch)).toMatchObject({
     state: 'paused',
@@ -174,69 +174,69 @@ test('a paused batch sends nothing more, and goes on when resumed by another pro
   run.catch(() => {})
 })
 
-test('a cancelled batch calls nobody more, and its call is followed to its end', async () => {
+test('a cancelled batch calls no further lead, and its call is followed to its end', async () => {
   const { clock, port, dialer, plan, states } = await createRig()
   const batch = await plan({ count: 4 })
   const running = dialer()
   const run = running.run()
   await clock.until(() => port.calls.length === 1)
   await running.cancel(batch)
-  expect(await clock.drive(run)).toBe('done')
+  expect(await clock.run(run)).toBe('done')
   expect(port.calls).toHaveLength(1)
   expect(await states(batch)).toEqual({ done: 1, cancelled: 3 })
 })
 
-test('only the batch that is asked for is called', async () => {
+test('only the chosen batch is called', async () => {
   const { clock, port, dialer, plan, states } = await createRig()
   const first = await plan({ numbers: [numberOf(1)] })
   const second = await plan({ numbers: [numberOf(2)] })
-  expect(await clock.drive(dialer().run({ batch: second }))).toBe('done')
+  expect(await clock.run(dialer().run({ batch: second }))).toBe('done')
   expect(port.calls.map(({ to }) => to)).toEqual([numberOf(2)])
   expect(await states(first)).toEqual({ ready: 1 })
 })
 
-test('nobody is called outside the hours, and the run says until when it waits', async () => {
+test('nobody is called outside the hours, and the run reports until when it waits', async () => {
   const { clock, port, dialer, plan, events } = await createRig()
-  clock.set(Date.parse('2026-11-23T07:55:00Z')) // a Monday
+  clock.step(Date.parse('2026-11-23T07:55:00Z') - clock.now()) // a Monday
   await plan({ rules: { window: 'Mon-Fri 09:00-21:00', zone: 'Europe/Madrid' } })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   const monday = new Date('2026-11-23T08:00:00Z')
   expect(port.calls[0]?.at).toBeGreaterThanOrEqual(monday.getTime())
   expect(port.calls[0]?.at).toBeLessThan(monday.getTime() + 2000)
   expect(events).toContainEqual({ type: 'waiting', until: monday })
 })
 
-test('a lead that expires before its turn is expired, and counted', async () => {
+test('a lead that expires before its turn is not called', async () => {
   const { clock, port, dialer, plan, states } = await createRig()
   const batch = await plan({ count: 3, expiresAt: clock.now() + 45_000 })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   expect(port.calls).toHaveLength(2)
   expect(await states(batch)).toEqual({ done: 2, expired: 1 })
 })
 
-test('a batch stops at its budget, and says so', async () => {
+test('a batch stops at its budget, and the run reports it', async () => {
   const { clock, port, dialer, plan, events, states } = await createRig()
   const batch = await plan({ count: 5, limits: { budgetCalls: 2 } })
-  await clock.drive(dialer().run())
+  await clock.run(dialer().run())
   expect(port.calls).toHaveLength(2)
   expect(await states(batch)).toEqual({ done: 2, ready: 3 })
   expect(events).toContainEqual({ type: 'stopped', batch, why: 'budget_calls' })
 })
 
-test('two runs of one dialer at once are refused', async () => {
+test('a second run of a dialer at the same time is refused', async () => {
   const { clock, dialer, plan } = await createRig()
   await plan()
   const one = dialer()
   const run = one.run()
   await expect(one.run()).rejects.toMatchObject({ code: 'RUNNING' })
-  expect(await clock.drive(run)).toBe('done')
+  expect(await clock.run(run)).toBe('done')
 })
 
 test.each([
-  [{ maxConcurrent: 0 }, /maxConcurrent is a whole number from 1/],
-  [{ maxConcurrent: 2, headroom: 2 }, /leaves no call/],
+  [{ maxConcurrent: 0 }, /maxConcurrent is 0: give a whole number of 1 or more/],
+  [{ maxConcurrent: 2, headroom: 2 }, /leaves none of 2 calls/],
   [{ callsPerMinute: 0.5 }, /callsPerMinute/],
-])('limits that make no sense are refused in a line: %j', async (limits, message) => {
+])('invalid limits are refused in one line: %j', async (limits, message) => {
   const { dialer } = await createRig()
   expect(() => dialer({ limits })).toThrow(message)
 })

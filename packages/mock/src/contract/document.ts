@@ -10,7 +10,7 @@ const { resolve } = createRequire(import.meta.url)
 /**
  * Reads the installed spec, as JSON.
  *
- * Rejects with an Error of the code `STALE_SPEC` if it is not the spec that this package's types were generated from:
+ * Rejects with an Error with the code `STALE_SPEC` if it is not the spec that this package's types were generated from:
  * the mock would judge requests by one contract while its code was compiled against another.
  */
 export async function readInstalledDocument(): Promise<object> {
@@ -23,32 +23,44 @@ export async function readInstalledDocument(): Promise<object> {
   throw Object.assign(new Error(message), { code: 'STALE_SPEC' })
 }
 
-// Prism would really call the URL of a callback, and fetch a reference that leaves the document.
-const outward = new Set(['callbacks', 'webhooks', 'servers', 'externalValue'])
+// Prism would send requests to callback URLs, and fetch references that point outside the document.
+const outboundKeys = new Set(['callbacks', 'webhooks', 'servers', 'externalValue'])
 
-function copyRecord(record: Readonly<Record<string, unknown>>, isSchemaMap: boolean): object {
+/** Maps whose keys are names that the document's author chose, which may be any text. */
+const nameMaps = new Set([
+  'properties',
+  'patternProperties',
+  '$defs',
+  'schemas',
+  'responses',
+  'parameters',
+  'examples',
+])
+
+function copyRecord(record: Readonly<Record<string, unknown>>, isNameMap: boolean): object {
   const copy: Record<string, unknown> = {}
-  for (const [key, inner] of Object.entries(record)) {
-    // Under `properties` the keys are names of fields, whatever they are called.
-    if (!isSchemaMap) {
-      if (outward.has(key)) continue
-      if (key === '$ref' && !String(inner).startsWith('#')) {
-        throw new Error(`it refers to ${inner}, which is not inside it`)
+  for (const [key, value] of Object.entries(record)) {
+    if (!isNameMap) {
+      if (outboundKeys.has(key)) continue
+      if (key === '$ref' && !String(value).startsWith('#')) {
+        throw new Error(`it refers to ${value}, which is not inside it`)
       }
       // Prism accepts every value if it cannot compile a schema.
-      if (key === 'pattern') new RegExp(String(inner), 'u')
+      if (key === 'pattern') new RegExp(String(value), 'u')
     }
-    copy[key] = copyInert(inner, key === 'properties' && !isSchemaMap)
+    copy[key] = copyInert(value, nameMaps.has(key) && !isNameMap)
   }
   return copy
 }
 
 /**
- * Copies a document without anything that could make the mock send a request.
+ * Copies a document without the parts that could make the mock send a request.
  *
- * Throws an Error for a reference that leaves the document and for a pattern that is not a regular expression.
+ * Throws an Error for a reference that points outside the document, and for a pattern that is not a regular expression.
+ *
+ * @param isNameMap whether the keys of `value` are chosen names, and so mean nothing
  */
-export function copyInert(value: unknown, isSchemaMap = false): unknown {
-  if (Array.isArray(value)) return value.map((inner) => copyInert(inner))
-  return isRecord(value) ? copyRecord(value, isSchemaMap) : value
+export function copyInert(value: unknown, isNameMap = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => copyInert(item))
+  return isRecord(value) ? copyRecord(value, isNameMap) : value
 }

@@ -1,46 +1,51 @@
+import { isRecord } from '@digame/internal'
 import type { Engine, Violation } from './engine.ts'
 import type { OperationId } from './types.ts'
 
-/** An answer, ready for either front. */
-export interface Answer {
+/** A response that either front can send. */
+export interface MockResponse {
   readonly status: number
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** For an answer that goes on after `body`: sends what comes; the function returned ends it. */
+  /** For a body that goes on after `body`: calls `send` with each further piece; returns a function that stops it. */
   readonly stream?: (send: (text: string) => void) => () => void
 }
 
-export const json = (status: number, body: unknown): Answer => ({
+export const jsonResponse = (status: number, body: unknown): MockResponse => ({
   status,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
 })
 
-/** An error in the API's envelope that the spec does not list. */
-export const unlisted = (status: number, code: string, message: string): Answer =>
-  json(status, { status: 'error', error_code: code, message })
+/** An error in the API's envelope that is not in the spec. */
+export const errorResponse = (status: number, code: string, message: string): MockResponse =>
+  jsonResponse(status, { status: 'error', error_code: code, message })
 
-/** A body with the status that the spec gives to success. */
-export async function succeed(engine: Engine, operation: OperationId, body: unknown): Promise<Answer> {
-  const { status } = await engine.answer(operation)
-  return json(status, body)
+/** A success with the status that the spec gives the operation. */
+export async function successOf(
+  engine: Engine,
+  operation: OperationId,
+  body: unknown,
+): Promise<MockResponse> {
+  const { status } = await engine.respond(operation)
+  return jsonResponse(status, body)
 }
 
-/** An error of the spec, by the name of its example; `message` replaces the example's. */
-export async function listed(
+/** An error of the spec, by its status and the name of its example; `message` replaces the example's message. */
+export async function specError(
   engine: Engine,
   operation: OperationId,
   code: number,
   example: string,
   message?: string,
-): Promise<Answer> {
-  const { status, body } = await engine.answer(operation, code, example)
-  return json(status, message === undefined ? body : { ...(body as object), message })
+): Promise<MockResponse> {
+  const { status, body } = await engine.respond(operation, code, example)
+  return jsonResponse(status, message !== undefined && isRecord(body) ? { ...body, message } : body)
 }
 
-// The names that the framework gives to the kinds of trouble.
-const types: Readonly<Record<string, string>> = {
+// The error types of Pydantic, as in the spec's examples of 422.
+const typeOfKeyword: Readonly<Record<string, string>> = {
   pattern: 'string_pattern_mismatch',
   enum: 'enum',
   minimum: 'greater_than_equal',
@@ -48,7 +53,7 @@ const types: Readonly<Record<string, string>> = {
   '415': 'model_attributes_type',
 }
 
-const wanted: Readonly<Record<string, string>> = {
+const typeOfExpected: Readonly<Record<string, string>> = {
   uuid: 'uuid_parsing',
   'date-time': 'datetime_parsing',
   integer: 'int_parsing',
@@ -56,7 +61,7 @@ const wanted: Readonly<Record<string, string>> = {
   string: 'string_type',
 }
 
-function issue({ location, code, message }: Violation) {
+function toDetail({ location, code, message }: Violation) {
   const missing = /required property '(.+)'/.exec(message)?.[1]
   if (code === 'required') {
     return {
@@ -65,13 +70,13 @@ function issue({ location, code, message }: Violation) {
       type: 'missing',
     }
   }
-  // The engine names the place in its sentence; here `loc` does.
-  const words = message.replace(/^Request \w+ (?:(?:property|parameter) \S+ )?/, '')
-  const thing = /must (?:be|match format) "?([a-z-]+)/.exec(message)?.[1] ?? ''
-  const type = types[code] ?? wanted[thing] ?? 'value_error'
-  return { loc: location, msg: `${words.charAt(0).toUpperCase()}${words.slice(1)}`, type }
+  // Prism's sentence begins with the location, which `loc` already gives.
+  const text = message.replace(/^Request \w+ (?:(?:property|parameter) \S+ )?/, '')
+  const expected = /must (?:be|match format) "?([a-z-]+)/.exec(message)?.[1] ?? ''
+  const type = typeOfKeyword[code] ?? typeOfExpected[expected] ?? 'value_error'
+  return { loc: location, msg: `${text.charAt(0).toUpperCase()}${text.slice(1)}`, type }
 }
 
-/** What the framework behind the service answers to a request of the wrong shape. */
-export const invalid = (violations: readonly Violation[]): Answer =>
-  json(422, { detail: violations.map(issue) })
+/** The 422 response to a request of the wrong shape. */
+export const validationError = (violations: readonly Violation[]): MockResponse =>
+  jsonResponse(422, { detail: violations.map(toDetail) })

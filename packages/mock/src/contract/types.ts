@@ -2,16 +2,16 @@ import type { components, operations } from '@digame/spec'
 
 type Schemas = components['schemas']
 
-/** A call as the API shows it. */
+/** A call as the API returns it. */
 export type Call = Schemas['Call']
 
-/** What a call is placed with. */
+/** The body of a request that places a call. */
 export type CallRequest = Schemas['CallRequest']
 
-/** One thing said or done in a call. */
+/** One message of a call's transcript: something said, or a tool that the agent used. */
 export type Message = Schemas['Message']
 
-/** The name of an operation of the spec. */
+/** The `operationId` of an operation of the spec. */
 export type OperationId = keyof operations
 
 const operationNames: Readonly<Record<OperationId, true>> = {
@@ -22,7 +22,7 @@ const operationNames: Readonly<Record<OperationId, true>> = {
   streamConcurrency: true,
 }
 
-/** Every operation that the mock knows how to answer. */
+/** The operations that the mock implements. */
 export const operationIds: readonly string[] = Object.keys(operationNames)
 
 export const isOperationId = (value: unknown): value is OperationId =>

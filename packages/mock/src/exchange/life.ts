@@ -1,69 +1,67 @@
 import type { Call } from '../contract/types.ts'
-import { createRandom, seedOf } from './random.ts'
+import { createRandom, hashText } from './random.ts'
 
 /** How a call is going to end. */
 export type Ending = 'completed' | 'no_answer' | 'failed' | 'transferred' | 'voicemail'
 
-/** Which of the API's two sets of statuses the calls use. */
+/** The set of statuses that ended calls use; the API has had two. */
 export type Vocabulary = 'seed' | '2026-07'
 
-/** What lies ahead of a call from the moment it starts to dial; milliseconds of a telephone at speed 1. */
+/** What happens to a call once it dials; times are in milliseconds at speed 1. */
 export interface Life {
-  /** How long it rings. */
-  readonly ring: number
-  /** How long they talk; 0 if nobody picks up. */
-  readonly talk: number
-  /** Who hangs up where both could. */
-  readonly byAgent: boolean
+  readonly ringMs: number
+  /** 0 if nobody answers. */
+  readonly talkMs: number
+  /** Whether the agent hangs up, where the person could too. */
+  readonly agentHangsUp: boolean
 }
 
 const second = 1000
 
 /**
- * The life of a call, made from its id: the same whenever it is asked for.
+ * Derives the life of a call from its id, so that it is the same every time.
  *
- * Whole seconds, so that durations come out whole; no call rings and talks for longer than 70 seconds.
+ * Times are whole seconds, so that durations are too. No call rings and talks for longer than 70 seconds altogether.
  */
 export function lifeOf({ id, ending }: { readonly id: string; readonly ending: Ending }): Life {
-  const random = createRandom(seedOf(id))
-  const ring = random.between(3, 9) * second
-  const talk = random.between(20, 60) * second
-  const byAgent = random.between(0, 1) === 1
+  const random = createRandom(hashText(id))
+  const ringMs = random.between(3, 9) * second
+  const talkMs = random.between(20, 60) * second
+  const agentHangsUp = random.between(0, 1) === 1
   switch (ending) {
     case 'no_answer':
-      return { ring: 30 * second, talk: 0, byAgent }
+      return { ringMs: 30 * second, talkMs: 0, agentHangsUp }
     case 'failed':
-      return { ring: 3 * second, talk: 0, byAgent }
+      return { ringMs: 3 * second, talkMs: 0, agentHangsUp }
     case 'voicemail':
-      return { ring: 20 * second, talk: random.between(15, 30) * second, byAgent: true }
+      return { ringMs: 20 * second, talkMs: random.between(15, 30) * second, agentHangsUp: true }
     default:
-      return { ring, talk, byAgent }
+      return { ringMs, talkMs, agentHangsUp }
   }
 }
 
-/** What the wire says of a call that has ended. */
-export function lastWords(
+/** The status and the `end_reason` of an ended call. */
+export function endStatusOf(
   ending: Ending,
-  byAgent: boolean,
+  agentHangsUp: boolean,
   vocabulary: Vocabulary,
 ): Pick<Call, 'status' | 'end_reason'> {
-  const hangUp = byAgent ? 'hangup' : 'user_hang_up'
-  const old = vocabulary === 'seed'
+  const isSeed = vocabulary === 'seed'
   switch (ending) {
     case 'completed':
-      return { status: 'completed', end_reason: hangUp }
+      return { status: 'completed', end_reason: agentHangsUp ? 'hangup' : 'user_hang_up' }
     case 'voicemail':
       return { status: 'completed', end_reason: 'voicemail_left' }
     case 'no_answer':
-      return old
+      return isSeed
         ? { status: 'no_answer', end_reason: null }
         : { status: 'completed', end_reason: 'ivr_no_answer' }
     case 'failed':
-      return old
+      return isSeed
         ? { status: 'failed', end_reason: null }
         : { status: 'completed', end_reason: 'ivr_unreachable' }
     case 'transferred':
-      return old
+      return isSeed
         ? { status: 'transferred', end_reason: 'hangup' }
         : { status: 'completed', end_reason: 'transferred' }
   }

@@ -1,41 +1,39 @@
-/** A seeded source of numbers: the same seed gives the same numbers in the same order. */
+import { createRandom as createFractions } from '@digame/internal'
+
+/** Values that follow from a seed: the same seed gives the same values in the same order. */
 export interface Random {
   /** A whole number from `low` to `high`, both included. */
   between(low: number, high: number): number
-  /** A uuid of RFC 4122, version 4. */
+  /** A uuid of version 4. */
   uuid(): string
 }
 
-const hex = (word: number) => (word >>> 0).toString(16).padStart(8, '0')
+const toHex = (word: number) => (word >>> 0).toString(16).padStart(8, '0')
 
-// A strict reader refuses random digits without the version (4) and the variant (binary 10).
-function uuidOf(a: number, b: number, c: number, d: number): string {
-  const middle = hex((b & 0xffff0fff) | 0x4000)
-  const clock = hex((c & 0x3fffffff) | 0x80000000)
-  return [hex(a), middle.slice(0, 4), middle.slice(4), clock.slice(0, 4), clock.slice(4) + hex(d)].join('-')
+// RFC 9562, section 5.4: the digits are random, but for the version (4) and the variant (binary 10).
+function formatUuid(a: number, b: number, c: number, d: number): string {
+  const middle = toHex((b & 0xffff0fff) | 0x4000)
+  const rest = toHex((c & 0x3fffffff) | 0x80000000)
+  return [toHex(a), middle.slice(0, 4), middle.slice(4), rest.slice(0, 4), rest.slice(4) + toHex(d)].join('-')
 }
 
-/** Makes a source of numbers from a seed (mulberry32). */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0
-  const word = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return (t ^ (t >>> 14)) >>> 0
-  }
+  const fraction = createFractions(seed)
+  /** 32 random bits. */
+  const word = () => fraction() * 2 ** 32
   return {
     between: (low, high) => low + (word() % (high - low + 1)),
-    uuid: () => uuidOf(word(), word(), word(), word()),
+    uuid: () => formatUuid(word(), word(), word(), word()),
   }
 }
 
-/** A number made from a text (FNV-1a), to seed what must come out the same for the same text. */
-export function seedOf(text: string): number {
+/** Hashes a text (FNV-1a, 32 bits), to seed values that must be the same for the same text. */
+export function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash >>> 0
 }
 
-/** A uuid that is always the same for the same name. */
-export const namedId = (seed: number, name: string): string => createRandom(seed ^ seedOf(name)).uuid()
+/** Makes a uuid that is the same for the same seed and name. */
+export const createNamedId = (seed: number, name: string): string =>
+  createRandom(seed ^ hashText(name)).uuid()

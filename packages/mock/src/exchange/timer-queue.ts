@@ -1,59 +1,64 @@
-/** What has an appointment. */
-export interface Due {
-  /** When it is due. */
+/** Something that is due at a time. */
+export interface Timed {
+  /** In milliseconds since 1970. */
   due: number
-  /** Decides between equal times: the lower comes first. */
+  /** Decides between two that are due at the same time: the lower comes first. */
   readonly number: number
 }
 
-/** Appointments, handed out earliest first. */
-export interface Agenda<T extends Due> {
-  /** Takes in what is due at its `due`, which must not change until it is handed out. */
+/** Items that come out in the order in which they are due. */
+export interface TimerQueue<T extends Timed> {
+  /** Adds an item; its `due` must not change until it is taken out. */
   add(item: T): void
-  /** Takes out the first that is due at `now`; undefined if nothing is. */
+  /** Takes out the first item that is due at `now`; undefined if none is. */
   take(now: number): T | undefined
-  /** When the next is due; undefined if there is none. */
-  next(): number | undefined
+  /** When the first item is due; undefined if the queue is empty. */
+  nextDue(): number | undefined
 }
 
-const earlier = (a: Due, b: Due) => a.due < b.due || (a.due === b.due && a.number < b.number)
+const isBefore = (a: Timed, b: Timed) => a.due < b.due || (a.due === b.due && a.number < b.number)
 
-/** Makes an empty agenda (a binary heap). */
-export function createAgenda<T extends Due>(): Agenda<T> {
+/** Makes an empty queue (a binary heap). */
+export function createTimerQueue<T extends Timed>(): TimerQueue<T> {
   const heap: T[] = []
-  const at = (index: number) => heap[index] as T
 
-  const rise = (item: T, from: number) => {
+  const moveUp = (item: T, from: number) => {
     let index = from
     while (index > 0) {
-      const parent = (index - 1) >> 1
-      if (!earlier(item, at(parent))) break
-      heap[index] = at(parent)
-      index = parent
+      const parentIndex = (index - 1) >> 1
+      const parent = heap[parentIndex]
+      if (parent === undefined || !isBefore(item, parent)) break
+      heap[index] = parent
+      index = parentIndex
     }
     heap[index] = item
   }
 
-  const sink = (item: T) => {
+  const moveDown = (item: T) => {
     let index = 0
-    for (let child = 1; child < heap.length; child = 2 * index + 1) {
-      if (child + 1 < heap.length && earlier(at(child + 1), at(child))) child += 1
-      if (!earlier(at(child), item)) break
-      heap[index] = at(child)
-      index = child
+    for (;;) {
+      const leftIndex = 2 * index + 1
+      const left = heap[leftIndex]
+      if (left === undefined) break
+      const right = heap[leftIndex + 1]
+      const isRight = right !== undefined && isBefore(right, left)
+      const child = isRight ? right : left
+      if (!isBefore(child, item)) break
+      heap[index] = child
+      index = isRight ? leftIndex + 1 : leftIndex
     }
     heap[index] = item
   }
 
   return {
-    add: (item) => rise(item, heap.push(item) - 1),
+    add: (item) => moveUp(item, heap.push(item) - 1),
     take(now) {
       const first = heap[0]
       if (first === undefined || first.due > now) return undefined
-      const last = heap.pop() as T
-      if (heap.length > 0) sink(last)
+      const last = heap.pop()
+      if (last !== undefined && heap.length > 0) moveDown(last)
       return first
     },
-    next: () => heap[0]?.due,
+    nextDue: () => heap[0]?.due,
   }
 }

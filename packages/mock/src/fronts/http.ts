@@ -1,18 +1,18 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Arrival } from '../contract/request.ts'
-import type { Core, Outcome } from '../service/handle.ts'
-import { BodyTooLong, longestBody } from './limit.ts'
-import { listenOn, shut } from './sockets.ts'
+import type { IncomingRequest } from '../contract/request.ts'
+import type { Handler, Reaction } from '../service/handle.ts'
+import { readBody } from './read-body.ts'
+import { closeServer, listenOn } from './sockets.ts'
 
 /** The mock behind sockets. */
 export interface HttpFront {
-  /** Begins to listen and resolves with the URL; port 0 takes a free one. */
+  /** Listens and resolves with the URL; port 0 takes a free port. */
   listen(port: number, host: string): Promise<string>
-  /** Ends every server and every connection. */
+  /** Closes every server and every connection. */
   close(): Promise<void>
 }
 
-function headersOf({ headers }: IncomingMessage): Record<string, string> {
+function toPlainHeaders({ headers }: IncomingMessage): Record<string, string> {
   const plain: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value
@@ -20,46 +20,29 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
   return plain
 }
 
-/** A client hears of the limit only after it has sent its body; so much of it is thrown away meanwhile, in bytes. */
-const mostThrownAway = 16 * longestBody
-
-/** Reads the body of a request; rejects if the connection ends before it does, or with a BodyTooLong. */
-export async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  // Left early, the stream must stay open for the answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += (chunk as Buffer).length
-    if (size <= longestBody) chunks.push(chunk as Buffer)
-    else chunks.length = 0
-    if (size > mostThrownAway) break
-  }
-  if (size > longestBody) throw new BodyTooLong()
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function arrivalOf(request: IncomingMessage): Arrival {
-  const headers = headersOf(request)
+function toIncomingRequest(request: IncomingMessage): IncomingRequest {
+  const headers = toPlainHeaders(request)
   const target = request.url ?? '/'
-  const mark = target.indexOf('?')
+  const queryStart = target.indexOf('?')
   return {
     method: request.method ?? 'GET',
     origin: `http://${headers['host'] ?? 'localhost'}`,
-    path: mark < 0 ? target : target.slice(0, mark),
-    search: mark < 0 ? '' : target.slice(mark),
+    path: queryStart < 0 ? target : target.slice(0, queryStart),
+    search: queryStart < 0 ? '' : target.slice(queryStart),
     headers,
-    body: () => textOf(request),
+    readBody: () => readBody(request),
   }
 }
 
-function speak(
-  { answer: { status, headers, body, stream }, fault }: Outcome,
+/** Sends a response, or its first half if a fault spoils the body. */
+function sendResponse(
+  { response: { status, headers, body, stream }, fault }: Reaction,
   response: ServerResponse,
 ): void {
   response.sendDate = false
   const bytes = Buffer.from(body)
-  const counted = stream === undefined && status !== 204 && status !== 304
-  response.writeHead(status, { ...headers, ...(counted && { 'content-length': bytes.length }) })
+  const hasLength = stream === undefined && status !== 204 && status !== 304
+  response.writeHead(status, { ...headers, ...(hasLength && { 'content-length': bytes.length }) })
   if (fault !== undefined) {
     response.write(bytes.subarray(0, bytes.length >> 1), () => {
       if (fault === 'half_body') response.socket?.destroySoon()
@@ -73,9 +56,9 @@ function speak(
   }
 }
 
-function give(outcome: Outcome, response: ServerResponse): void {
+function carryOut(reaction: Reaction, response: ServerResponse): void {
   const { socket } = response
-  switch (outcome.fault) {
+  switch (reaction.fault) {
     case 'reset_before':
     case 'reset_after':
       socket?.resetAndDestroy()
@@ -86,17 +69,17 @@ function give(outcome: Outcome, response: ServerResponse): void {
     case 'silence':
       break
     default:
-      speak(outcome, response)
+      sendResponse(reaction, response)
   }
 }
 
-export function createHttpFront(core: Core): HttpFront {
+export function createHttpFront(handle: Handler): HttpFront {
   const servers = new Set<Server>()
 
   const serve = (request: IncomingMessage, response: ServerResponse) => {
-    core(arrivalOf(request)).then(
-      (outcome) => give(outcome, response),
-      // A client that left in the middle of its request gets no answer.
+    handle(toIncomingRequest(request)).then(
+      (reaction) => carryOut(reaction, response),
+      // The client broke off its request: it gets no response.
       () => response.destroy(),
     )
   }
@@ -108,9 +91,9 @@ export function createHttpFront(core: Core): HttpFront {
       return url
     },
     async close() {
-      const ending = [...servers].map(shut)
+      const closing = [...servers].map(closeServer)
       servers.clear()
-      await Promise.all(ending)
+      await Promise.all(closing)
     },
   }
 }

@@ -1,12 +1,14 @@
-/** What can go wrong on the way, and how it looks on the wire. */
+/** What can go wrong with a connection, and how it looks to the client. */
 export const faults = {
-  reset_before: 'the connection is reset before the request has been read',
-  reset_after: 'the request is read and acted on, then the connection is reset',
-  silence: 'acted on, never answered',
-  silence_body: 'acted on, headers and half of the body, then nothing more',
-  half_body: 'acted on, headers and half of the body, then the connection is closed',
-  fin: 'acted on, the connection is closed in order without an answer',
+  reset_before: 'the connection is reset before the request is read',
+  reset_after: 'the request is acted on, then the connection is reset',
+  silence: 'the request is acted on, and no response comes',
+  silence_body: 'the request is acted on; the headers and half of the body come, then nothing more',
+  half_body: 'the request is acted on; the headers and half of the body come, then the connection is closed',
+  fin: 'the request is acted on, then the connection is closed in order without a response',
 } as const
 
-/** A fault of the transport. */
+/** A fault of the connection. */
 export type Fault = keyof typeof faults
+
+export const isFault = (value: string): value is Fault => Object.hasOwn(faults, value)

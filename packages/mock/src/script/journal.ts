@@ -2,11 +2,11 @@ import type { Violation } from '../contract/engine.ts'
 import type { OperationId } from '../contract/types.ts'
 import type { Fault } from './faults.ts'
 
-/** A request that came to the mock, and what became of it. */
+/** A request that the mock received, and how it responded. */
 export interface JournalEntry {
   /** Counts the requests from 1. */
   readonly number: number
-  /** When it came, in milliseconds since 1970, by the mock's clock. */
+  /** When the request came, in milliseconds since 1970 by the mock's clock. */
   readonly at: number
   readonly method: string
   readonly path: string
@@ -15,43 +15,44 @@ export interface JournalEntry {
   readonly headers: Readonly<Record<string, string>>
   /** The body, parsed if it is JSON; undefined if there was none, or if it was not read. */
   readonly body: unknown
-  /** The operation of the spec; undefined if there is none for this method and path. */
+  /** The operation of the spec; undefined if there is none with this method and path. */
   readonly operation: OperationId | undefined
-  /** The status answered; undefined as long as, or if, no answer was given. */
+  /** The status of the response; undefined until it is sent, and if a fault kept it from being sent. */
   readonly status: number | undefined
-  /** What is wrong with the request by the spec; unknown keys count, although the service lets them pass. */
+  /** What the spec does not allow in the request. Unknown keys are listed too, although the service ignores them. */
   readonly violations: readonly Violation[]
   readonly fault: Fault | undefined
-  /** The call that the request created. */
+  /** The id of the call that the request placed. */
   readonly callId: string | undefined
 }
 
-/** A journal entry while its request is being answered. */
+/** A journal entry while its request is being handled. */
 export type OpenEntry = { -readonly [Key in keyof JournalEntry]: JournalEntry[Key] }
 
-/** How much came, over the whole life of the mock. */
+/** Totals over the whole life of a mock. */
 export interface Counts {
   readonly requests: number
-  /** Requests of the method POST, whatever became of them. */
+  /** Requests with the method POST, whatever came of them. */
   readonly posts: number
-  /** Calls that came into being. */
+  /** Calls that were placed. */
   readonly placed: number
 }
 
 export interface Journal {
   readonly entries: readonly JournalEntry[]
   readonly counts: Counts
-  open(request: Pick<JournalEntry, 'at' | 'method' | 'path' | 'query' | 'headers' | 'operation'>): OpenEntry
-  /** Counts a call that came into being. */
-  placed(entry: OpenEntry, callId: string): void
-  /** Throws an error that lists every violation. */
+  /** Adds an entry for a request that has just come. */
+  add(request: Pick<JournalEntry, 'at' | 'method' | 'path' | 'query' | 'headers' | 'operation'>): OpenEntry
+  /** Notes in an entry that its request placed a call. */
+  addCall(entry: OpenEntry, callId: string): void
+  /** Throws one error that lists every violation. */
   expectNoViolations(): void
 }
 
-const masked = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+const maskKey = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   headers['authorization'] === undefined ? headers : { ...headers, authorization: '***' }
 
-const listOf = ({ number, method, path, operation, violations }: JournalEntry) =>
+const describeViolations = ({ number, method, path, operation, violations }: JournalEntry) =>
   violations.map(
     ({ location, code, message }) =>
       `  #${number} ${method} ${path}${operation ? ` (${operation})` : ''}: ${location.join('.')}: ${message} [${code}]`,
@@ -61,17 +62,17 @@ const listOf = ({ number, method, path, operation, violations }: JournalEntry) =
 export function createJournal(keep: number): Journal {
   const entries: OpenEntry[] = []
   const counts = { requests: 0, posts: 0, placed: 0 }
-  let lost = 0
+  let droppedWithViolations = 0
   return {
     entries,
     counts,
-    open(request) {
+    add(request) {
       counts.requests += 1
       if (request.method === 'POST') counts.posts += 1
       const entry: OpenEntry = {
         ...request,
         number: counts.requests,
-        headers: masked(request.headers),
+        headers: maskKey(request.headers),
         body: undefined,
         status: undefined,
         violations: [],
@@ -79,17 +80,19 @@ export function createJournal(keep: number): Journal {
         callId: undefined,
       }
       entries.push(entry)
-      if (entries.length > keep && (entries.shift()?.violations.length ?? 0) > 0) lost += 1
+      if (entries.length > keep && (entries.shift()?.violations.length ?? 0) > 0) droppedWithViolations += 1
       return entry
     },
-    placed(entry, callId) {
+    addCall(entry, callId) {
       counts.placed += 1
       entry.callId = callId
     },
     expectNoViolations() {
-      const found = entries.flatMap(listOf)
-      if (lost > 0) found.push(`  older requests, no longer in the journal: ${lost}`)
-      if (found.length > 0) throw new Error(`Requests that the spec does not allow:\n${found.join('\n')}`)
+      const lines = entries.flatMap(describeViolations)
+      if (droppedWithViolations > 0) {
+        lines.push(`  older requests, no longer in the journal: ${droppedWithViolations}`)
+      }
+      if (lines.length > 0) throw new Error(`Requests that the spec does not allow:\n${lines.join('\n')}`)
     },
   }
 }

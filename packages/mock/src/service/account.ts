@@ -1,25 +1,23 @@
-import { namedId } from '../exchange/random.ts'
+import type { Phone } from '../exchange/call.ts'
+import { createNamedId } from '../exchange/random.ts'
 
-/** What an API key may do with calls. */
+/** What an API key allows: `read` only reads, `write` also places calls, `none` does neither. */
 export type Permission = 'read' | 'write' | 'none'
 
-/** Whether a number of the account can be called from. */
+/** Whether the account can place calls from a number. */
 export type NumberState = 'ready' | 'no_sip' | 'unverified'
 
-/** A number of the account. */
-export interface Phone {
+/** A number of the account, and whether it can place calls. */
+interface AccountPhone extends Phone {
   readonly state: NumberState
-  readonly id: string
-  readonly agent: string
-  readonly agentVersion: string
 }
 
-/** Whose calls the mock places: its keys and its numbers. */
+/** The account that the mock belongs to: its API keys and its numbers. */
 export interface Account {
-  /** What this key may do; undefined if the account does not have it. */
+  /** What a key allows; undefined if the account does not have the key. */
   permission(key: string): Permission | undefined
-  /** The number of this E.164 form or id; undefined if the account does not have it. */
-  phone(from: string): Phone | undefined
+  /** Finds a number by its E.164 form or its id; undefined if the account does not have it. */
+  phone(from: string): AccountPhone | undefined
 }
 
 export interface AccountOptions {
@@ -28,33 +26,39 @@ export interface AccountOptions {
   readonly numbers: Readonly<Record<string, NumberState>> | undefined
 }
 
-// Enough for any account; without `numbers` every well-formed number is one, and they must not pile up.
-const remembered = 1000
+// More numbers than an account has; if every number belongs to the account, they must not pile up.
+const maxRemembered = 1000
+
+function createPhone(seed: number, name: string, state: NumberState): AccountPhone {
+  const id = name.startsWith('+') ? createNamedId(seed, `phone ${name}`) : name.toLowerCase()
+  return {
+    state,
+    id,
+    agent: createNamedId(seed, `agent ${id}`),
+    agentVersion: createNamedId(seed, `agent version ${id}`),
+  }
+}
 
 export function createAccount({ seed, keys, numbers }: AccountOptions): Account {
-  const phones = new Map<string, Phone>()
-
-  const make = (name: string, state: NumberState): Phone => {
-    const id = name.startsWith('+') ? namedId(seed, `phone ${name}`) : name.toLowerCase()
-    const agent = namedId(seed, `agent ${id}`)
-    return { state, id, agent, agentVersion: namedId(seed, `agent version ${id}`) }
-  }
-
+  const phones = new Map<string, AccountPhone>()
   for (const [name, state] of Object.entries(numbers ?? {})) {
-    const phone = make(name, state)
+    const phone = createPhone(seed, name, state)
     phones.set(name.toLowerCase(), phone).set(phone.id, phone)
   }
 
   return {
-    permission: (key) => (keys === undefined ? 'write' : Object.hasOwn(keys, key) ? keys[key] : undefined),
+    permission(key) {
+      if (keys === undefined) return 'write'
+      return Object.hasOwn(keys, key) ? keys[key] : undefined
+    },
     phone(from) {
       const name = from.toLowerCase()
-      const known = phones.get(name)
-      if (known !== undefined || numbers !== undefined) return known
-      if (phones.size >= remembered) phones.clear()
-      const phone = make(name, 'ready')
-      phones.set(name, phone)
-      return phone
+      const phone = phones.get(name)
+      if (phone !== undefined || numbers !== undefined) return phone
+      if (phones.size >= maxRemembered) phones.clear()
+      const created = createPhone(seed, name, 'ready')
+      phones.set(name, created)
+      return created
     },
   }
 }

@@ -1,64 +1,70 @@
 import type { Clock } from '../clock.ts'
 import type { Call } from '../contract/types.ts'
-import type { Line } from '../exchange/exchange.ts'
-import { lastWords, lifeOf, type Vocabulary } from '../exchange/life.ts'
-import { namedId } from '../exchange/random.ts'
+import type { ExchangeCall } from '../exchange/call.ts'
+import { endStatusOf, lifeOf, type Vocabulary } from '../exchange/life.ts'
+import { createNamedId } from '../exchange/random.ts'
 
-export interface ViewOptions {
+export interface CallFormatOptions {
   readonly clock: Clock
   readonly seed: number
   readonly vocabulary: Vocabulary
 }
 
-/** How the wire shows calls. */
-export interface View {
-  show(line: Line): Call
-  /** Many at once; a call in whose life nothing has happened since is the same object as before. */
-  showAll(lines: readonly Line[]): readonly Call[]
+/** Turns calls of the exchange into calls of the API. */
+export interface CallFormat {
+  toCallJson(call: ExchangeCall): Call
+  /** Formats many calls; one whose state has not changed since the last time is the same object as before. */
+  toCallsJson(calls: readonly ExchangeCall[]): readonly Call[]
 }
 
-const moment = (ms: number | undefined): string | null =>
+const toDate = (ms: number | undefined): string | null =>
   ms === undefined ? null : new Date(ms).toISOString()
 
-export function createView({ clock, seed, vocabulary }: ViewOptions): View {
-  // Every contact was first seen when the mock began: remembering the true first call would grow without end.
-  const opened = new Date(clock.now()).toISOString()
-  const seen = new WeakMap<Line, { readonly state: Line['state']; readonly call: Call }>()
+/** The seconds from answer to end, rounded up; 0 for a call that nobody answered, null until the end. */
+function durationOf({ started, ended }: ExchangeCall): number | null {
+  if (ended === undefined) return null
+  return started === undefined ? 0 : Math.ceil((ended - started) / 1000)
+}
 
-  const show = (line: Line): Call => {
-    const { id, to, phone, state, created, started, ended, ending } = line
-    const talked = started !== undefined && ended !== undefined
+export function createCallFormat({ clock, seed, vocabulary }: CallFormatOptions): CallFormat {
+  // All contacts are as old as the mock: remembering the first call to each would need memory without end.
+  const contactsCreated = new Date(clock.now()).toISOString()
+  const cache = new WeakMap<ExchangeCall, { readonly state: ExchangeCall['state']; readonly json: Call }>()
+
+  const toCallJson = (call: ExchangeCall): Call => {
+    const { id, to, phone, state, created, started, ended, ending } = call
+    const hasTalked = started !== undefined && ended !== undefined
     return {
       id,
       agent_id: phone.agent,
-      agent_version_id: line.agentVersion,
+      agent_version_id: call.agentVersion,
       status: state === 'ended' ? 'completed' : state,
       type: 'outbound',
       contact: {
-        id: namedId(seed, `contact ${to}`),
-        created_date: opened,
+        id: createNamedId(seed, `contact ${to}`),
+        created_date: contactsCreated,
         identifier: to,
         contact_type: 'call',
       },
       phone_register_id: phone.id,
       created_date: new Date(created).toISOString(),
-      recording_url: talked ? `https://recordings.example/${id}.mp3` : null,
-      start_time: moment(started),
-      end_time: moment(ended),
-      duration: ended === undefined ? null : started === undefined ? 0 : Math.ceil((ended - started) / 1000),
+      recording_url: hasTalked ? `https://recordings.example/${id}.mp3` : null,
+      start_time: toDate(started),
+      end_time: toDate(ended),
+      duration: durationOf(call),
       end_reason: null,
-      dynamic_variables: line.variables,
-      ...(state === 'ended' && lastWords(ending, lifeOf(line).byAgent, vocabulary)),
+      dynamic_variables: call.variables,
+      ...(state === 'ended' && endStatusOf(ending, lifeOf(call).agentHangsUp, vocabulary)),
     }
   }
 
-  const showSame = (line: Line): Call => {
-    const known = seen.get(line)
-    if (known?.state === line.state) return known.call
-    const call = show(line)
-    seen.set(line, { state: line.state, call })
-    return call
+  const toSameJson = (call: ExchangeCall): Call => {
+    const cached = cache.get(call)
+    if (cached?.state === call.state) return cached.json
+    const json = toCallJson(call)
+    cache.set(call, { state: call.state, json })
+    return json
   }
 
-  return { show, showAll: (lines) => lines.map(showSame) }
+  return { toCallJson, toCallsJson: (calls) => calls.map(toSameJson) }
 }

@@ -1,118 +1,127 @@
 import type { Clock } from '../clock.ts'
+import { BodyTooLong, maxBodyBytes } from '../contract/body-limit.ts'
 import type { Engine } from '../contract/engine.ts'
-import { type Arrival, queryOf, read } from '../contract/request.ts'
-import { type Answer, unlisted } from '../contract/responses.ts'
+import { type IncomingRequest, parseQuery, readRequest } from '../contract/request.ts'
+import { errorResponse, type MockResponse } from '../contract/responses.ts'
 import type { Match, Router } from '../contract/routes.ts'
-import { BodyTooLong, longestBody } from '../fronts/limit.ts'
 import type { Fault } from '../script/faults.ts'
 import type { Journal, JournalEntry, OpenEntry } from '../script/journal.ts'
-import { acts, answerOf, isCanned, type Replies, type Reply } from '../script/replies.ts'
+import type { Replies } from '../script/replies.ts'
+import { buildResponse, hasOwnResponse, isActedOn, type Reply } from '../script/reply.ts'
 import type { Service } from './service.ts'
 
-/** What a front has to do: give the answer, or as much of it as the fault leaves. */
-export interface Outcome {
-  readonly answer: Answer
+/** What a front has to do: send the response, or as much of it as the fault allows. */
+export interface Reaction {
+  readonly response: MockResponse
   readonly fault: Fault | undefined
 }
 
-export interface CoreOptions {
+export interface HandlerOptions {
   readonly engine: Engine
   readonly match: Router
   readonly clock: Clock
   readonly journal: Journal
   readonly replies: Replies
   readonly service: Service
-  /** Told of each request when its answer is known. */
+  /** Called with each request once its response is known. */
   readonly onRequest: (entry: JournalEntry) => void
 }
 
-/**
- * The one behaviour behind both fronts: a plain request in, an answer or a fault out. Rejects only if the request
- * does not come to its end.
- */
-export type Core = (arrival: Arrival) => Promise<Outcome>
+/** Handles a request, for both fronts alike. Rejects only if the connection ends before the request does. */
+export type Handler = (incoming: IncomingRequest) => Promise<Reaction>
 
-/** What is answered when the mock itself fails. */
-const broken = (error: unknown): Answer =>
-  unlisted(500, 'INTERNAL_SERVER_ERROR', `The mock itself failed: ${error}`)
+const mockFailure = (error: unknown): MockResponse =>
+  errorResponse(500, 'INTERNAL_SERVER_ERROR', `The mock itself failed: ${error}`)
 
-const refused = unlisted(413, 'PAYLOAD_TOO_LARGE', new BodyTooLong().message)
-const tooLong: Answer = { ...refused, headers: { ...refused.headers, connection: 'close' } }
+const payloadTooLarge = errorResponse(413, 'PAYLOAD_TOO_LARGE', new BodyTooLong().message)
+const tooLong: Reaction = {
+  response: { ...payloadTooLarge, headers: { ...payloadTooLarge.headers, connection: 'close' } },
+  fault: undefined,
+}
 
-const unsaid: Answer = { status: 0, headers: {}, body: '' }
+// Never sent: the connection is reset before the request is read.
+const noResponse: MockResponse = { status: 0, headers: {}, body: '' }
 
-// The faults under which a status reaches the client.
-const spoken = new Set<Fault | undefined>([undefined, 'half_body', 'silence_body'])
+/** The faults with which a status still reaches the client. */
+const faultsWithStatus = new Set<Fault | undefined>([undefined, 'half_body', 'silence_body'])
 
-export function createCore({
-  engine,
-  match,
-  clock,
-  journal,
-  replies,
-  service,
-  onRequest,
-}: CoreOptions): Core {
-  const stamp = (answer: Answer, arrival: Arrival, reply: Reply | undefined): Answer => {
-    const headers: Record<string, string> = { ...answer.headers, date: new Date(clock.now()).toUTCString() }
-    const requestId = arrival.headers['x-request-id']
-    if (requestId !== undefined) headers['x-request-id'] = requestId
-    for (const [name, value] of Object.entries(reply?.headers ?? {})) headers[name.toLowerCase()] = value
-    return { ...answer, headers }
+function addHeaders(
+  response: MockResponse,
+  now: number,
+  { headers: sent }: IncomingRequest,
+  reply: Reply | undefined,
+): MockResponse {
+  const headers: Record<string, string> = { ...response.headers, date: new Date(now).toUTCString() }
+  const requestId = sent['x-request-id']
+  if (requestId !== undefined) headers['x-request-id'] = requestId
+  for (const [name, value] of Object.entries(reply?.headers ?? {})) headers[name.toLowerCase()] = value
+  return { ...response, headers }
+}
+
+/** Reads and judges a request, has the service act on it unless the reply forbids it, and chooses the response. */
+async function react(
+  { engine, journal, service }: HandlerOptions,
+  incoming: IncomingRequest,
+  matched: Match,
+  entry: OpenEntry,
+  reply: Reply | undefined,
+): Promise<Reaction> {
+  const request = await readRequest(engine, incoming, matched)
+  const { violations, unknownKeys } = request
+  entry.body = request.body
+  entry.violations = unknownKeys.length > 0 ? [...violations, ...unknownKeys] : violations
+
+  const act = async (): Promise<Reaction> => {
+    const { response, call, fault } = await service(request)
+    if (call !== undefined) journal.addCall(entry, call.id)
+    return { response, fault: reply?.fault ?? fault }
   }
+  if (reply === undefined) return act()
+  if (isActedOn(reply)) {
+    const usual = await act()
+    if (!hasOwnResponse(reply)) return usual
+  }
+  return { response: await buildResponse(engine, reply, entry.operation), fault: reply.fault }
+}
 
-  const decide = async (arrival: Arrival, matched: Match, entry: OpenEntry, reply: Reply | undefined) => {
-    const asked = await read(engine, arrival, matched).catch((error: unknown) => {
-      if (error instanceof BodyTooLong) return undefined
-      throw error
-    })
-    if (asked === undefined) return { answer: tooLong, fault: undefined }
-    entry.body = asked.body
-    entry.violations = asked.unknown.length > 0 ? [...asked.wrong, ...asked.unknown] : asked.wrong
-    const acting = reply === undefined || acts(reply)
-    const usual = acting ? await service(asked) : undefined
-    if (usual?.line !== undefined) journal.placed(entry, usual.line.id)
-    if (usual !== undefined && (reply === undefined || !isCanned(reply))) {
-      return { answer: usual.answer, fault: reply?.fault ?? usual.fault }
+const isReadAtAll = (reply: Reply | undefined): boolean => reply?.fault !== 'reset_before' || isActedOn(reply)
+
+async function handle(options: HandlerOptions, incoming: IncomingRequest): Promise<Reaction> {
+  const { match, clock, journal, replies, onRequest } = options
+  const { method, path, search, headers } = incoming
+  const matched = match(method, path)
+  const operation = 'operation' in matched ? matched.operation : undefined
+  const reply = replies.take(operation)
+  const query = parseQuery(search)
+  const entry = journal.add({ at: clock.now(), method, path, query, headers, operation })
+  const { response, fault } = isReadAtAll(reply)
+    ? await react(options, incoming, matched, entry, reply).catch((error: unknown) => {
+        if (error instanceof BodyTooLong) return tooLong
+        throw error
+      })
+    : { response: noResponse, fault: reply?.fault }
+  entry.fault = fault
+  if (faultsWithStatus.has(fault)) entry.status = response.status
+  onRequest(entry)
+  return { response: addHeaders(response, clock.now(), incoming, reply), fault }
+}
+
+export function createHandler(options: HandlerOptions): Handler {
+  return async (incoming) => {
+    let isBrokenOff = false
+    const readBody = async () => {
+      const text = await incoming.readBody().catch((error: unknown) => {
+        isBrokenOff = true
+        throw error
+      })
+      if (Buffer.byteLength(text) > maxBodyBytes) throw new BodyTooLong()
+      return text
     }
-    const answer = await answerOf(engine, reply as Reply, entry.operation)
-    return { answer, fault: reply?.fault }
-  }
-
-  const handle: Core = async (arrival) => {
-    const { method, path, search, headers } = arrival
-    const matched = match(method, path)
-    const operation = 'operation' in matched ? matched.operation : undefined
-    const reply = replies.take(operation)
-    const entry = journal.open({ at: clock.now(), method, path, query: queryOf(search), headers, operation })
-    const unread = reply?.fault === 'reset_before' && !acts(reply)
-    const { answer, fault } = unread
-      ? { answer: unsaid, fault: reply.fault }
-      : await decide(arrival, matched, entry, reply)
-    entry.fault = fault
-    if (spoken.has(fault)) entry.status = answer.status
-    onRequest(entry)
-    return { answer: stamp(answer, arrival, reply), fault }
-  }
-
-  return async (arrival) => {
-    let torn = false
-    const body = () =>
-      arrival.body().then(
-        (text) => {
-          if (Buffer.byteLength(text) > longestBody) throw new BodyTooLong()
-          return text
-        },
-        (error: unknown) => {
-          torn = true
-          throw error
-        },
-      )
     try {
-      return await handle({ ...arrival, body })
+      return await handle(options, { ...incoming, readBody })
     } catch (error) {
-      if (torn) throw error
-      return { answer: broken(error), fault: undefined }
+      if (isBrokenOff) throw error
+      return { response: mockFailure(error), fault: undefined }
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What a page is asked for with; the values have been judged already. */
+/** Which page to cut; the values have been judged already. */
 export interface PageQuery {
   readonly after?: string
   readonly before?: string
@@ -7,7 +7,7 @@ export interface PageQuery {
   readonly order?: string
 }
 
-/** A page as the API shows it. */
+/** A page as the API returns it. */
 export interface Page<T> {
   readonly data: readonly T[]
   readonly has_more: boolean
@@ -17,32 +17,7 @@ export interface Page<T> {
   readonly total_pages: number | null
 }
 
-/**
- * Cuts a page out of things that stand oldest first; undefined if the cursor is none of them.
- *
- * A page by cursor has no number. `has_more` says whether more lies in the direction of the paging.
- */
-export function pageOf<T extends { readonly id: string }>(
-  oldestFirst: readonly T[],
-  query: PageQuery,
-): Page<T> | undefined {
-  const { after, before, limit } = query
-  const all = query.order === 'asc' ? oldestFirst : oldestFirst.toReversed()
-  const cursor = (after ?? before)?.toLowerCase()
-  if (cursor === undefined) {
-    const number = Number(query.page ?? 1)
-    const from = (number - 1) * limit
-    const data = all.slice(from, from + limit)
-    return envelope(data, from + limit < all.length, number, Math.ceil(all.length / limit))
-  }
-  const at = all.findIndex(({ id }) => id === cursor)
-  if (at < 0) return undefined
-  if (after !== undefined)
-    return envelope(all.slice(at + 1, at + 1 + limit), at + 1 + limit < all.length, null, null)
-  return envelope(all.slice(Math.max(0, at - limit), at), at > limit, null, null)
-}
-
-const envelope = <T extends { readonly id: string }>(
+const toPage = <T extends { readonly id: string }>(
   data: readonly T[],
   has_more: boolean,
   current_page: number | null,
@@ -55,3 +30,30 @@ const envelope = <T extends { readonly id: string }>(
   current_page,
   total_pages,
 })
+
+/**
+ * Cuts a page out of items that come oldest first; undefined if the cursor is not one of them.
+ *
+ * A page by cursor has no number. `has_more` says whether there are more items in the direction of paging.
+ */
+export function cutPage<T extends { readonly id: string }>(
+  oldestFirst: readonly T[],
+  query: PageQuery,
+): Page<T> | undefined {
+  const { after, before, limit } = query
+  const items = query.order === 'asc' ? oldestFirst : oldestFirst.toReversed()
+  const cursor = (after ?? before)?.toLowerCase()
+  if (cursor === undefined) {
+    const number = Number(query.page ?? 1)
+    const from = (number - 1) * limit
+    const data = items.slice(from, from + limit)
+    return toPage(data, from + limit < items.length, number, Math.ceil(items.length / limit))
+  }
+  const index = items.findIndex(({ id }) => id === cursor)
+  if (index < 0) return undefined
+  if (after !== undefined) {
+    const from = index + 1
+    return toPage(items.slice(from, from + limit), from + limit < items.length, null, null)
+  }
+  return toPage(items.slice(Math.max(0, index - limit), index), index > limit, null, null)
+}

@@ -1,68 +1,66 @@
 import type { Engine } from '../contract/engine.ts'
-import { type Answer, json, listed } from '../contract/responses.ts'
+import { jsonResponse, specError } from '../contract/responses.ts'
 import type { Call, CallRequest } from '../contract/types.ts'
-import type { Exchange, Line } from '../exchange/exchange.ts'
-import { type Fate, ordinary, testNumbers } from '../exchange/test-numbers.ts'
-import type { Fault } from '../script/faults.ts'
+import type { ExchangeCall } from '../exchange/call.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import { type Fate, ordinaryFate, testNumbers } from '../exchange/test-numbers.ts'
 import type { Account } from './account.ts'
+import type { ServiceResult } from './result.ts'
 
-/** What came of a request to place a call. */
-export interface Placed {
-  readonly answer: Answer
-  readonly line?: Line
-  readonly fault?: Fault | undefined
-}
-
-export interface CallsOptions {
+export interface PlaceCallOptions {
   readonly engine: Engine
   readonly exchange: Exchange
   readonly account: Account
-  readonly show: (line: Line) => Call
+  readonly toCallJson: (call: ExchangeCall) => Call
 }
 
-// Enough for all that may be waiting to ask again; an unbounded set would grow with those who never do.
-const remembered = 1000
+export type PlaceCall = (request: CallRequest) => Promise<ServiceResult>
 
-/** Places calls: the account's refusals first, then what the number called has in store. */
-export function createCalls({
-  engine,
-  exchange,
-  account,
-  show,
-}: CallsOptions): (request: CallRequest) => Promise<Placed> {
-  const refusedOnce = new Set<string>()
+// Enough for the requests that will be sent again; those that never are must not pile up.
+const maxRemembered = 1000
 
-  const refuse = (code: number, example: string, message?: string) =>
-    listed(engine, 'placeCall', code, example, message).then((answer) => ({ answer }))
-
-  /** Whether this very request is refused now: every second time. */
-  const refuses = (request: CallRequest) => {
+/** Makes a function that says of each request, by its body, whether to refuse it: it refuses every second time. */
+function createAlternator(): (request: CallRequest) => boolean {
+  const refused = new Set<string>()
+  return (request) => {
     const body = JSON.stringify(request)
-    if (refusedOnce.delete(body)) return false
-    if (refusedOnce.size >= remembered) refusedOnce.clear()
-    refusedOnce.add(body)
+    if (refused.delete(body)) return false
+    if (refused.size >= maxRemembered) refused.clear()
+    refused.add(body)
     return true
   }
+}
+
+/** Makes the operation that places calls; the account's refusals come first, then what the called number chooses. */
+export function createPlaceCall({ engine, exchange, account, toCallJson }: PlaceCallOptions): PlaceCall {
+  const isRefusedNow = createAlternator()
+
+  const refuse = async (code: number, example: string, message?: string): Promise<ServiceResult> => ({
+    response: await specError(engine, 'placeCall', code, example, message),
+  })
 
   return async (request) => {
-    const phone = account.phone(request.from_number)
+    const { from_number, to_number } = request
+    const phone = account.phone(from_number)
     if (phone === undefined) {
-      return refuse(404, 'phone_number_not_found', `The account has no phone number ${request.from_number}`)
+      return refuse(404, 'phone_number_not_found', `The account has no phone number ${from_number}`)
     }
     if (phone.state === 'unverified') {
-      return refuse(403, 'internal_server_error', `The number ${request.from_number} is not verified`)
+      return refuse(403, 'internal_server_error', `The number ${from_number} is not verified`)
     }
     if (phone.state === 'no_sip') return refuse(412, 'sip_config_not_set')
 
-    const fate: Fate = testNumbers[request.to_number] ?? ordinary
-    if (fate.retryAfter !== undefined && refuses(request)) {
+    const fate: Fate = testNumbers[to_number] ?? ordinaryFate
+    if (fate.retryAfter !== undefined && isRefusedNow(request)) {
       const headers = { 'content-type': 'text/plain', 'retry-after': String(fate.retryAfter) }
-      return { answer: { status: 429, headers, body: 'Too Many Requests' } }
+      return { response: { status: 429, headers, body: 'Too Many Requests' } }
     }
-    const spec = await engine.answer('placeCall', fate.code)
-    if (fate.placed === false) return { answer: json(spec.status, spec.body), fault: fate.fault }
+    const spec = await engine.respond('placeCall', fate.code)
+    const usual = jsonResponse(spec.status, spec.body)
+    if (fate.placed === false) return { response: usual, fault: fate.fault }
     const { ending = 'completed', queueMs = 0, fault } = fate
-    const line = exchange.place({ request, ending, queueMs, phone })
-    return { answer: json(spec.status, fate.code === undefined ? show(line) : spec.body), line, fault }
+    const call = exchange.place({ request, ending, queueMs, phone })
+    const response = fate.code === undefined ? jsonResponse(spec.status, toCallJson(call)) : usual
+    return { response, call, fault }
   }
 }

@@ -1,82 +1,98 @@
-import type { Engine, Violation } from '../contract/engine.ts'
-import type { Asked, AskedOperation } from '../contract/request.ts'
-import { type Answer, invalid, listed, unlisted } from '../contract/responses.ts'
+import { isRecord } from '@digame/internal'
+import type { Violation } from '../contract/engine.ts'
+import type { JudgedRequest, OperationRequest } from '../contract/request.ts'
+import { errorResponse, type MockResponse, specError, validationError } from '../contract/responses.ts'
 import type { CallRequest } from '../contract/types.ts'
 import type { Account } from './account.ts'
-import type { Placed } from './place-call.ts'
-import type { Reads } from './read-calls.ts'
+import type { PlaceCall } from './place-call.ts'
+import { getCall, listCalls } from './read-calls.ts'
+import type { ReadContext } from './read-context.ts'
+import { listMessages } from './read-messages.ts'
+import type { ServiceResult } from './result.ts'
+import { streamConcurrency } from './stream-concurrency.ts'
 
 export interface ServiceOptions {
-  readonly engine: Engine
   readonly account: Account
-  readonly reads: Reads
-  readonly place: (request: CallRequest) => Promise<Placed>
+  readonly placeCall: PlaceCall
+  readonly reads: ReadContext
 }
 
-/** What the service does with a request: the refusals in its order, then the operation. */
-export type Service = (asked: Asked) => Promise<Placed>
+/** The service: it refuses a request, in the order in which the real service checks, or performs its operation. */
+export type Service = (request: JudgedRequest) => Promise<ServiceResult>
 
-const isOperation = (asked: Asked): asked is AskedOperation => 'operation' in asked.match
+const isOperationRequest = (request: JudgedRequest): request is OperationRequest =>
+  'operation' in request.match
 
-// The service checks the country of the number after the shape of the body, with an error of its own.
-const isForeign = ({ location, code }: Violation) =>
+// The service checks the country of the number after the shape of the body, and has an error of its own for it.
+const isForeignNumber = ({ location, code }: Violation) =>
   code === 'pattern' && location.join('.') === 'body.to_number'
 
-/** What is answered where the spec has no operation. */
-function astray({ arrival, match }: Asked): Answer {
-  if ('moved' in match) {
-    return { status: 307, headers: { location: arrival.origin + match.moved + arrival.search }, body: '' }
+/** Whether a valid body names both numbers; a document of the user's own may let it lack one. */
+const isCallRequest = (body: unknown): body is CallRequest =>
+  isRecord(body) && typeof body['from_number'] === 'string' && typeof body['to_number'] === 'string'
+
+/** The response to a request that leads to no operation. */
+function respondOffSpec({ incoming, match }: JudgedRequest): MockResponse {
+  if ('redirectTo' in match) {
+    const location = incoming.origin + match.redirectTo + incoming.search
+    return { status: 307, headers: { location }, body: '' }
   }
   if ('allowed' in match) {
-    const answer = unlisted(405, 'METHOD_NOT_ALLOWED', `This path has ${match.allowed}`)
-    return { ...answer, headers: { ...answer.headers, allow: match.allowed } }
+    const response = errorResponse(405, 'METHOD_NOT_ALLOWED', `This path has ${match.allowed}`)
+    return { ...response, headers: { ...response.headers, allow: match.allowed } }
   }
-  return unlisted(404, 'NOT_FOUND', 'There is nothing at this path')
+  return errorResponse(404, 'NOT_FOUND', 'There is nothing at this path')
 }
 
-export function createService({ engine, account, reads, place }: ServiceOptions): Service {
-  /** The refusal of who may not ask this; undefined for who may. */
-  const turnAway = async ({ arrival, match, wrong }: AskedOperation) => {
-    const { method, headers } = arrival
+export function createService({ account, placeCall, reads }: ServiceOptions): Service {
+  const { engine } = reads
+
+  /** The refusal of a request whose key does not allow it; undefined if the key does. */
+  const refuseByKey = async ({ incoming, match, violations }: OperationRequest) => {
+    const { method, headers } = incoming
     const key = /^Bearer\s+(.*)$/s.exec(headers['authorization'] ?? '')?.[1]?.trim() ?? ''
-    const permission = wrong.some(({ code }) => code === '401') ? undefined : account.permission(key)
+    const hasToken = violations.every(({ code }) => code !== '401')
+    const permission = hasToken ? account.permission(key) : undefined
     if (permission === undefined) {
-      const answer = await listed(engine, match.operation, 401, 'invalid_api_key')
-      return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer' } }
+      const response = await specError(engine, match.operation, 401, 'invalid_api_key')
+      return { ...response, headers: { ...response.headers, 'www-authenticate': 'Bearer' } }
     }
     if (permission === 'none' || (permission === 'read' && method !== 'GET')) {
-      return listed(engine, match.operation, 403, 'missing_permissions')
+      return specError(engine, match.operation, 403, 'missing_permissions')
     }
     return undefined
   }
 
-  const perform = async ({ match, query, body }: AskedOperation): Promise<Placed> => {
+  const refuseByShape = async ({ violations, body }: OperationRequest) => {
+    const ofShape = violations.filter((violation) => !isForeignNumber(violation))
+    if (ofShape.length > 0) return validationError(ofShape)
+    if (violations.length === 0) return undefined
+    const number = isRecord(body) ? body['to_number'] : undefined
+    const message = `${number} is not a Spanish phone number`
+    return specError(engine, 'placeCall', 400, 'non_spanish_phone_number', message)
+  }
+
+  const perform = async ({ match, query, body }: OperationRequest): Promise<ServiceResult> => {
     switch (match.operation) {
       case 'placeCall':
-        return place(body as CallRequest)
+        if (isCallRequest(body)) return placeCall(body)
+        throw new Error('The document allows a call without from_number or to_number')
       case 'listCalls':
-        return { answer: await reads.listCalls(query) }
+        return { response: await listCalls(reads, query) }
       case 'getCall':
-        return { answer: await reads.getCall(match.id) }
+        return { response: await getCall(reads, match.id) }
       case 'listMessages':
-        return { answer: await reads.listMessages(match.id, query) }
+        return { response: await listMessages(reads, match.id, query) }
       case 'streamConcurrency':
-        return { answer: await reads.streamConcurrency() }
+        return { response: await streamConcurrency(reads) }
     }
   }
 
-  return async (asked) => {
-    // The framework parses the body before it looks at anything else.
-    if (asked.malformed) return { answer: unlisted(400, 'INVALID_JSON', 'The body is not JSON') }
-    if (!isOperation(asked)) return { answer: astray(asked) }
-    const refusal = await turnAway(asked)
-    if (refusal !== undefined) return { answer: refusal }
-    const shape = asked.wrong.filter((one) => !isForeign(one))
-    if (shape.length > 0) return { answer: invalid(shape) }
-    if (asked.wrong.length > 0) {
-      const message = `${(asked.body as CallRequest).to_number} is not a Spanish phone number`
-      return { answer: await listed(engine, 'placeCall', 400, 'non_spanish_phone_number', message) }
-    }
-    return perform(asked)
+  return async (request) => {
+    // The service parses the body before it checks anything else.
+    if (request.isMalformed) return { response: errorResponse(400, 'INVALID_JSON', 'The body is not JSON') }
+    if (!isOperationRequest(request)) return { response: respondOffSpec(request) }
+    const refusal = (await refuseByKey(request)) ?? (await refuseByShape(request))
+    return refusal === undefined ? perform(request) : { response: refusal }
   }
 }

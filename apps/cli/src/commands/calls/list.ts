@@ -1,10 +1,10 @@
-import { connect } from '../../account.ts'
+import { openAccount } from '../../account.ts'
 import type { Context } from '../../context.ts'
 import { UsageError } from '../../errors.ts'
-import { type directions, given, type statuses } from '../../input.ts'
+import { type directions, omitUndefined, type statuses } from '../../input.ts'
 import { json } from '../../output.ts'
 import { narrateRetries } from '../../progress.ts'
-import { line } from '../../show.ts'
+import { formatListLine } from '../../show.ts'
 
 export interface ListFlags {
   readonly status?: (typeof statuses)[number]
@@ -21,15 +21,16 @@ export interface ListFlags {
 }
 
 const defaultLimit = 50
-/** The service gives no more on one page. */
+/** The longest page that the service sends. */
 const longestPage = 1000
 
-/** Lists calls, newest first. */
+/** Prints a list of calls, newest first. */
 export async function list(this: Context, flags: ListFlags): Promise<void> {
   const { all, key, limit } = flags
-  if (all && limit !== undefined) throw new UsageError('--all and --limit contradict each other; give one.')
-  const most = all ? Number.POSITIVE_INFINITY : (limit ?? defaultLimit)
-  const query = given({
+  if (all && limit !== undefined)
+    throw new UsageError('--all and --limit contradict each other; give only one.')
+  const max = all ? Number.POSITIVE_INFINITY : (limit ?? defaultLimit)
+  const query = omitUndefined({
     status: flags.status,
     type: flags.type,
     agent_id: flags.agent,
@@ -37,19 +38,19 @@ export async function list(this: Context, flags: ListFlags): Promise<void> {
     phone_id: flags.phone,
     start_created_date: flags.since?.toISOString(),
     end_created_date: flags.until?.toISOString(),
-    // One more than is shown tells whether there are more.
-    limit: key === undefined ? Math.min(most + 1, longestPage) : longestPage,
+    // One more than is shown, to know whether there are more.
+    limit: key === undefined ? Math.min(max + 1, longestPage) : longestPage,
   })
   let shown = 0
-  for await (const call of connect(this, narrateRetries(this.stderr)).diga.calls.list(query, {
+  for await (const call of openAccount(this, narrateRetries(this.stderr)).diga.calls.list(query, {
     signal: this.signal,
   })) {
     if (key !== undefined && call.dynamic_variables?.['digame_key'] !== key) continue
-    if (shown === most) {
-      this.stderr.write(`There are more than ${most}; give a higher --limit, or --all.\n`)
+    if (shown === max) {
+      this.stderr.write(`There are more than ${max}; give a higher --limit, or --all.\n`)
       return
     }
-    this.stdout.write(flags.json ? json(call) : line(call))
+    this.stdout.write(flags.json ? json(call) : formatListLine(call))
     shown++
   }
   if (key !== undefined && shown === 0) {

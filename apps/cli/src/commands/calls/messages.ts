@@ -1,18 +1,22 @@
-import { connect } from '../../account.ts'
+import { openAccount } from '../../account.ts'
 import type { Context } from '../../context.ts'
 import { json, painter } from '../../output.ts'
 import { narrateRetries } from '../../progress.ts'
-import { said } from '../../show.ts'
-import { transcript } from '../../transcript.ts'
+import { formatMessage } from '../../show.ts'
+import { readTranscript } from '../../transcript.ts'
 
 export interface MessagesFlags {
   readonly json?: boolean
 }
 
-/** Shows what was said in a call. */
+/** Prints the transcript of a call. */
 export async function messages(this: Context, flags: MessagesFlags, id: string): Promise<void> {
   const paint = painter(this.stdout, this.env)
-  for await (const message of transcript(connect(this, narrateRetries(this.stderr)).diga, id, this.signal)) {
-    this.stdout.write(flags.json ? json(message) : said(message, paint))
+  for await (const message of readTranscript(
+    openAccount(this, narrateRetries(this.stderr)).diga,
+    id,
+    this.signal,
+  )) {
+    this.stdout.write(flags.json ? json(message) : formatMessage(message, paint))
   }
 }

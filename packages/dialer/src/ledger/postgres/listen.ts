@@ -1,59 +1,62 @@
 import type pg from 'pg'
-import { quoted } from './db.ts'
+import { quoteName } from './transaction.ts'
 
-const againMs = 1_000
+const reconnectMs = 1_000
+
+export interface Listener {
+  /** Does nothing if it has started or stopped. */
+  start(): void
+  stop(): void
+}
 
 /**
- * Hears other processes' NOTIFY on a connection of its own, which is made again when it breaks.
+ * Listens for other processes' NOTIFY on a connection of its own, and connects again when that breaks.
  *
- * Behind a pooler in transaction mode it hears nothing: whoever listens looks every second too.
+ * Behind a pooler in transaction mode no notification arrives, so callers also look every second.
  */
-export function listener(
-  pool: pg.Pool,
-  channel: string,
-  changed: () => void,
-): { start(): void; stop(): void } {
+export function createListener(pool: pg.Pool, channel: string, onNotification: () => void): Listener {
   let state: 'idle' | 'starting' | 'listening' | 'stopped' = 'idle'
   let client: pg.PoolClient | undefined
   let timer: NodeJS.Timeout | undefined
+  const isStopped = (): boolean => state === 'stopped'
 
-  const broken = (error?: Error): void => {
+  const disconnect = (error?: Error): void => {
     const lost = client
     client = undefined
-    lost?.removeListener('error', broken)
-    lost?.removeListener('end', broken)
-    lost?.removeListener('notification', changed)
+    lost?.removeListener('error', disconnect)
+    lost?.removeListener('end', disconnect)
+    lost?.removeListener('notification', onNotification)
     lost?.release(error ?? true)
-    if (state === 'stopped') return
+    if (isStopped()) return
     state = 'idle'
-    timer = setTimeout(() => void start(), againMs).unref()
+    timer = setTimeout(() => void connect(), reconnectMs).unref()
   }
-  async function start(): Promise<void> {
+
+  async function connect(): Promise<void> {
     if (state !== 'idle') return
     state = 'starting'
     try {
-      const made = await pool.connect()
-      client = made
-      made.on('error', broken)
-      made.on('end', broken)
-      made.on('notification', changed)
-      await made.query(`listen ${quoted(channel)}`)
-      if (isStopped()) return broken()
+      const connected = await pool.connect()
+      client = connected
+      connected.on('error', disconnect)
+      connected.on('end', disconnect)
+      connected.on('notification', onNotification)
+      await connected.query(`listen ${quoteName(channel)}`)
+      if (isStopped()) return disconnect()
       state = 'listening'
-      // Whatever happened while nobody listened.
-      changed()
+      // For what happened before.
+      onNotification()
     } catch (error) {
-      broken(error as Error)
+      disconnect(error instanceof Error ? error : undefined)
     }
   }
-  const isStopped = (): boolean => state === 'stopped'
 
   return {
-    start: () => void start(),
+    start: () => void connect(),
     stop() {
       state = 'stopped'
       clearTimeout(timer)
-      if (client) broken()
+      if (client) disconnect()
     },
   }
 }

@@ -1,158 +1,118 @@
-import { DialerInputError } from '../../errors.ts'
+/** What a ledger tells people about its batches. */
 import type { Ledger } from '../ledger.ts'
-import type { Alarm, Attempt, LeadRecord, LeadState, SkippedRow } from '../records.ts'
-import { inRows, listed, type Row } from './db.ts'
-import { assertHere, type Context, open } from './predicates.ts'
-import { attemptColumns, attemptOf, attemptTables, opened } from './rows.ts'
+import type { Alarm, LeadRecord, SkippedRow } from '../records.ts'
+import { attemptColumns, attemptTables, readAttempt, selectAttempts } from './attempts/attempt-row.ts'
+import type { Context } from './store/context.ts'
+import { inList, jsonList, type Tx } from './store/db.ts'
+import { isOpen } from './store/predicates.ts'
+import { choice, number, optionalNumber, optionalText, type Row, text } from './store/rows.ts'
+import { decryptPerson, decryptSkipped } from './store/sealed.ts'
+import { noAlarms, noLeads, noSkipped } from './store/words.ts'
 
-const page = 1_000
-/** Calls of the last days still count against the cap of their number. */
-const youngestPurgeMs = 2 * 24 * 3_600_000
+const rowsPerPage = 1_000
 
-export function createReports(
-  context: Context,
-): Pick<Ledger, 'leads' | 'skipped' | 'held' | 'alarms' | 'purge'> {
-  const { db, seal } = context
-
-  const leadOf = (row: Row, attempts: readonly Attempt[]): LeadRecord => {
-    const { number, key, variables = {} } = opened(seal, row['data'])
-    return {
-      id: Number(row['id']),
-      line: Number(row['line']),
-      key,
-      number,
-      variables,
-      consentAt: (row['consent_at'] as number | null) ?? undefined,
-      calendar: String(row['calendar']),
-      state: row['state'] as LeadState,
-      why: (row['why'] as string | null) ?? undefined,
-      dueAt: Number(row['due_at']),
-      expiresAt: (row['expires_at'] as number | null) ?? undefined,
-      tries: Number(row['tries']),
-      purged: row['data'] === null,
-      attempts,
-    }
-  }
-
+function readLead({ seal }: Context, row: Row, attempts: LeadRecord['attempts']): LeadRecord {
+  const { number: phoneNumber, key, variables = {} } = decryptPerson(seal, row)
   return {
-    async *leads(batch) {
-      let after = await db.read(async (tx) =>
-        Number((await tx.all('select first_lead from batch where id = $1', batch))[0]?.['first_lead'] ?? 0),
-      )
-      for (;;) {
-        const from = after
-        const leads = await db.read(async (tx) => {
-          const rows = await tx.all(
-            `select * from lead where id > $1 and batch = $2 order by id limit ${page}`,
-            from,
-            batch,
-          )
-          const attempts = await tx.all(
-            `select ${attemptColumns} from ${attemptTables} where a.lead ${inRows(db, 1, 'bigint')} order by a.lead, a.no`,
-            listed(rows.map((row) => row['id'] ?? null)),
-          )
-          const byLead = Map.groupBy(
-            attempts.map((row) => attemptOf(row, tx.self.id, seal)),
-            ({ lead }) => lead,
-          )
-          return rows.map((row) => leadOf(row, byLead.get(Number(row['id'])) ?? []))
-        })
-        yield* leads
-        if (leads.length < page) return
-        after = leads.at(-1)?.id ?? after
-      }
-    },
+    id: number(row, 'id'),
+    line: number(row, 'line'),
+    key,
+    number: phoneNumber,
+    variables,
+    consentAt: optionalNumber(row, 'consent_at'),
+    calendar: text(row, 'calendar'),
+    state: choice(row, 'state', noLeads),
+    why: optionalText(row, 'why'),
+    dueAt: number(row, 'due_at'),
+    expiresAt: optionalNumber(row, 'expires_at'),
+    tries: number(row, 'tries'),
+    purged: optionalText(row, 'data') === undefined,
+    attempts,
+  }
+}
 
-    async *skipped(batch) {
-      let after = 0
-      for (;;) {
-        const from = after
-        const rows = await db.read((tx) =>
-          tx.all(`select * from skipped where batch = $1 and id > $2 order by id limit ${page}`, batch, from),
-        )
-        for (const row of rows) {
-          const about = row['data'] === null ? {} : JSON.parse(seal.open(String(row['data'])))
-          yield {
-            line: Number(row['line']),
-            verdict: row['verdict'] as SkippedRow['verdict'],
-            reason: (row['reason'] as string | null) ?? undefined,
-            key: about.key,
-            value: about.value,
-          }
-        }
-        if (rows.length < page) return
-        after = Number(rows.at(-1)?.['id'])
-      }
-    },
+/** The next page of a batch's leads, each with its attempts. */
+async function readLeads(context: Context, tx: Tx, batch: number, afterId: number): Promise<LeadRecord[]> {
+  const { db, seal } = context
+  const rows = await tx.all(
+    `select * from lead where id > $1 and batch = $2 order by id limit ${rowsPerPage}`,
+    afterId,
+    batch,
+  )
+  const attemptRows = await tx.all(
+    `select ${attemptColumns} from ${attemptTables} where a.lead ${inList(db, 1, 'bigint')} order by a.lead, a.no`,
+    jsonList(rows.map((row) => number(row, 'id'))),
+  )
+  const attempts = attemptRows.map((row) => readAttempt(row, tx.self.id, seal))
+  const byLead = Map.groupBy(attempts, ({ lead }) => lead)
+  return rows.map((row) => readLead(context, row, byLead.get(number(row, 'id')) ?? []))
+}
 
+async function* streamLeads(context: Context, batch: number): AsyncGenerator<LeadRecord, void, undefined> {
+  let afterId = await context.db.read(async (tx) => {
+    const [row] = await tx.all('select first_lead from batch where id = $1', batch)
+    return row ? number(row, 'first_lead') : 0
+  })
+  for (;;) {
+    const from = afterId
+    const leads = await context.db.read((tx) => readLeads(context, tx, batch, from))
+    yield* leads
+    if (leads.length < rowsPerPage) return
+    afterId = leads.at(-1)?.id ?? afterId
+  }
+}
+
+async function* streamSkipped(
+  { db, seal }: Context,
+  batch: number,
+): AsyncGenerator<SkippedRow, void, undefined> {
+  let afterId = 0
+  for (;;) {
+    const from = afterId
+    const rows = await db.read((tx) =>
+      tx.all(
+        `select * from skipped where batch = $1 and id > $2 order by id limit ${rowsPerPage}`,
+        batch,
+        from,
+      ),
+    )
+    for (const row of rows) {
+      const { key, value } = decryptSkipped(seal, row)
+      yield {
+        line: number(row, 'line'),
+        verdict: choice(row, 'verdict', noSkipped),
+        reason: optionalText(row, 'reason'),
+        key,
+        value,
+      }
+      afterId = number(row, 'id')
+    }
+    if (rows.length < rowsPerPage) return
+  }
+}
+
+async function readAlarms(tx: Tx): Promise<Alarm[]> {
+  const rows = await tx.all('select id, at, kind, attempt, call_id from alarm order by id')
+  return rows.map((row) => ({
+    id: number(row, 'id'),
+    at: number(row, 'at'),
+    kind: choice(row, 'kind', noAlarms),
+    attempt: text(row, 'attempt'),
+    callId: text(row, 'call_id'),
+  }))
+}
+
+export function createReports(context: Context): Pick<Ledger, 'leads' | 'skipped' | 'held' | 'alarms'> {
+  const { db, seal } = context
+  // The condition on open attempts lets the stores use the partial index.
+  const isHeld = `a.state = 'held' and ${isOpen('a')}`
+  return {
+    leads: (batch) => streamLeads(context, batch),
+    skipped: (batch) => streamSkipped(context, batch),
     held: (batch) =>
-      db.read(async (tx) =>
-        (
-          await tx.all(
-            `select ${attemptColumns} from ${attemptTables}
-             where a.state = 'held' and a.${open} and a.batch = coalesce($1, a.batch) order by a.seq`,
-            batch ?? null,
-          )
-        ).map((row) => attemptOf(row, tx.self.id, seal)),
+      db.read((tx) =>
+        selectAttempts(tx, seal, `${isHeld} and a.batch = coalesce($1, a.batch)`, batch ?? null),
       ),
-
-    alarms: () =>
-      db.read(async (tx) =>
-        (await tx.all('select id, at, kind, attempt, call_id from alarm order by id')).map((row) => ({
-          id: Number(row['id']),
-          at: Number(row['at']),
-          kind: row['kind'] as Alarm['kind'],
-          attempt: String(row['attempt']),
-          callId: String(row['call_id']),
-        })),
-      ),
-
-    async purge(before) {
-      let removed = 0
-      for (let after = 0; ; ) {
-        const last = await db.write(async (tx) => {
-          assertHere(tx.self)
-          if (before > tx.now - youngestPurgeMs) {
-            throw new DialerInputError(
-              'TOO_YOUNG',
-              'purge: the last two days are needed for the caps of each number; take an earlier date',
-            )
-          }
-          const leads = await tx.all(
-            `select id from lead where id > $2 and data is not null and changed_at < $1
-             and state in ('done','expired','cancelled','exhausted') order by id limit ${page}`,
-            before,
-            after,
-          )
-          const ids = listed(leads.map((row) => row['id'] ?? null))
-          // The id keeps (batch, person) unique, and nobody's number looks so.
-          await tx.run(
-            `update attempt set person = 'purged ' || lead, data = null, evidence = null where lead ${inRows(db, 1, 'bigint')}`,
-            ids,
-          )
-          removed += await tx.run(
-            `update lead set person = 'purged ' || id, data = null where id ${inRows(db, 1, 'bigint')}`,
-            ids,
-          )
-          return leads.at(-1)?.['id']
-        })
-        if (last === undefined) break
-        after = Number(last)
-      }
-      await db.write(async (tx) => {
-        await tx.run(
-          `update attempt set person = 'purged call ' || seq, data = null, evidence = null
-           where lead is null and state = 'ended' and ended_at < $1 and data is not null`,
-          before,
-        )
-        await tx.run(
-          `update skipped set data = null where batch in (
-           select id from batch where created_at < $1 and state <> 'planning') and data is not null`,
-          before,
-        )
-      })
-      await db.scrub()
-      return removed
-    },
+    alarms: () => db.read(readAlarms),
   }
 }

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { DialerLedgerError } from '../../errors.ts'
 
-/** Numbers that Linux gives the file systems of other machines (statfs(2)); their locks cannot be trusted. */
+/** Linux's magic numbers (statfs(2)) of file systems on other machines, whose locks cannot be trusted. */
 const network = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
@@ -20,7 +20,7 @@ const network = new Map([
   [0xbacbacbc, 'VMware shared folders'],
 ])
 
-/** @throws DialerLedgerError `NETWORK_DISK` where it can be told: on Linux, and of UNC paths on Windows */
+/** @throws DialerLedgerError `NETWORK_DISK` the folder is on another machine; noticed on Linux, and of UNC paths on Windows */
 export function assertLocalDisk(
   folder: string,
   typeOf: (folder: string) => number = (path) => statfsSync(path).type,

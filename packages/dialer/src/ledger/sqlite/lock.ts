@@ -1,12 +1,14 @@
 import { DatabaseSync } from 'node:sqlite'
 import { DialerBusyError, type Holder } from '../../errors.ts'
-import type { Lock } from '../sql/join.ts'
+import type { Lock } from '../sql/run/lock.ts'
 import { isBusy } from './retry.ts'
 
 /**
- * The kernel's lock on a second file, held for a runner's life: it ends with the process, however that ends.
+ * Locks a second file for as long as a runner lives: a lock of the kernel, which ends with the process, however that ends.
  *
- * It stands in a file of its own because every reader of the ledger itself would let go of it.
+ * The ledger itself cannot be locked: any reader of its file in this process would release the lock when it closes it.
+ *
+ * @throws DialerBusyError another process holds the lock; `holder` finds out which
  */
 export function lockFile(file: string, holder: () => Holder | undefined): Lock {
   const database = new DatabaseSync(file, { timeout: 0 })
@@ -30,7 +32,7 @@ export function lockFile(file: string, holder: () => Holder | undefined): Lock {
   return {
     fence: (ledger) =>
       Number(database.prepare('select fence from run where ledger = ?').get(ledger)?.['fence'] ?? 0),
-    keep: (ledger, fence) => {
+    keepFence: (ledger, fence) => {
       database.prepare('insert or replace into run(ledger, fence) values (?, ?)').run(ledger, fence)
     },
     release: () => {

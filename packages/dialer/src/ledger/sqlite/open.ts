@@ -1,21 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { DialerInputError, DialerLedgerError, type Holder } from '../../errors.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { DialerInputError, DialerLedgerError, type Holder, messageOf } from '../../errors.ts'
 import type { Ledger, LedgerTimes } from '../ledger.ts'
 import { createSeal } from '../seal.ts'
-import type { Lock } from '../sql/join.ts'
-import { createLedger } from '../sql/ledger.ts'
-import { identify, migrate } from '../sql/migrate.ts'
-import { migrations } from '../sql/migrations.ts'
-import { defaultTimes } from '../sql/predicates.ts'
-import { applicationId, openDatabase, placeOf, type SqliteDb, sqliteDb } from './db.ts'
+import { createLedger } from '../sql/create-ledger.ts'
+import { identify } from '../sql/migrations/migrate.ts'
+import type { Lock } from '../sql/run/lock.ts'
+import { defaultTimes } from '../sql/store/context.ts'
+import { number, text } from '../sql/store/rows.ts'
+import { locationOf, openDatabase } from './database.ts'
+import { createSqliteDb } from './db.ts'
 import { assertLocalDisk } from './disk.ts'
 import { lockFile } from './lock.ts'
-import { whileBusy } from './retry.ts'
+import { prepare } from './prepare.ts'
 
 export interface SqliteLedgerOptions {
-  /** Seals numbers, keys and variables at rest; at least 32 bytes. Without it the ledger cannot be read again. */
+  /**
+   * Seals numbers, keys and variables at rest; at least 32 bytes. If you lose it, the ledger cannot be read again.
+   *
+   * @default none: they are stored as they are
+   */
   readonly sealNumbers?: string | Uint8Array | undefined
   readonly times?: Partial<LedgerTimes> | undefined
   /** The wall clock, in milliseconds since 1970. @default Date.now */
@@ -23,50 +29,55 @@ export interface SqliteLedgerOptions {
 }
 
 /**
- * Opens a ledger in one file, and makes it if there is none.
+ * Opens a ledger in one file, and creates it if there is none.
  *
- * Beside it stand `-wal` and `-shm` while it is open, and `.lock`, which a runner holds. Any number of processes may open it; one runs it.
+ * Next to the file are `-wal` and `-shm` while it is open, and `.lock`, which a runner holds. Any number of processes may open the
+ * ledger; one may run it.
  *
  * @throws DialerLedgerError `NOT_A_LEDGER`, `NEWER`, `SEAL_KEY`, `NETWORK_DISK`
+ * @throws DialerInputError `LEDGER_PATH` the file cannot be opened; `SEAL_KEY` the key is too short
  */
 export async function openSqliteLedger(path: string, options: SqliteLedgerOptions = {}): Promise<Ledger> {
   const { sealNumbers, times, now = Date.now } = options
   const seal = createSeal(sealNumbers)
-  const file = existing(path)
+  const file = createFile(path)
   const database = await openDatabase(file)
   let lock: Lock | undefined
-  const db = sqliteDb(file, database, now, () => lock?.release())
+  const db = createSqliteDb({ file, database, now, onClose: () => lock?.release() })
   try {
-    await prepare(db, (tx) => identify(tx, randomUUID(), placeOf(file), seal))
+    await prepare(database, (statements) => identify(statements, randomUUID(), locationOf(file), seal))
   } catch (error) {
     await db.close()
     throw error
   }
 
   const listeners = new Set<() => void>()
-  const changed = (): void => {
-    for (const listener of listeners) listener()
-  }
-  const holder = (): Holder | undefined => {
-    const row = database.prepare('select pid, host, beat_at from worker').get()
-    return (
-      row && { pid: Number(row['pid']), host: String(row['host']), beatAt: new Date(Number(row['beat_at'])) }
-    )
-  }
-  return createLedger(
-    { db, seal, times: { ...defaultTimes, ...times }, changed, identity: { id: '' } },
-    {
-      listeners,
-      takeLock: async () => {
-        lock = lockFile(`${file}.lock`, holder)
-        return lock
+  return createLedger({
+    context: {
+      db,
+      seal,
+      times: { ...defaultTimes, ...times },
+      identity: { id: '' },
+      notifyListeners() {
+        for (const listener of listeners) listener()
       },
     },
-  )
+    listeners,
+    takeLock: async () => {
+      lock = lockFile(`${file}.lock`, () => readHolder(database))
+      return lock
+    },
+  })
 }
 
-/** One name for one file, readable by its owner alone when it is made here. */
-function existing(path: string): string {
+/** Outside a transaction, for a message. */
+function readHolder(database: DatabaseSync): Holder | undefined {
+  const row = database.prepare('select pid, host, beat_at from worker').get()
+  return row && { pid: number(row, 'pid'), host: text(row, 'host'), beatAt: new Date(number(row, 'beat_at')) }
+}
+
+/** Returns one name for one file, whatever links lead to it. A new file can be read by its owner only. */
+function createFile(path: string): string {
   if (path === '' || path === ':memory:' || path.startsWith('file:')) {
     throw new DialerInputError(
       'LEDGER_PATH',
@@ -80,39 +91,8 @@ function existing(path: string): string {
     return realpathSync(path)
   } catch (error) {
     if (error instanceof DialerLedgerError) throw error
-    throw new DialerInputError(
-      'LEDGER_PATH',
-      `The ledger ${path} cannot be opened: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    )
-  }
-}
-
-/** Exported for tests of older and newer files. */
-export async function prepare(
-  { database }: Pick<SqliteDb, 'database'> & { file?: string },
-  then: (tx: Parameters<typeof migrate>[0]) => Promise<void>,
-  all: typeof migrations = migrations,
-): Promise<void> {
-  const tx = {
-    all: async (sql: string, ...values: (string | number | null)[]) =>
-      database.prepare(sql.replace(/\$(\d+)/g, '?$1')).all(...values) as Record<
-        string,
-        string | number | null
-      >[],
-    run: async (sql: string, ...values: (string | number | null)[]) =>
-      database.prepare(sql.replace(/\$(\d+)/g, '?$1')).run(...values),
-  }
-  await whileBusy(() => database.exec('begin immediate'))
-  try {
-    await migrate(tx, { id: 'integer primary key', int: 'integer', end: ' strict', first: [] }, all)
-    await then(tx)
-    database.exec(`pragma application_id = ${applicationId}`)
-    database.exec('commit')
-  } catch (error) {
-    database.exec('rollback')
-    throw error
+    throw new DialerInputError('LEDGER_PATH', `The ledger ${path} cannot be opened: ${messageOf(error)}`, {
+      cause: error,
+    })
   }
 }

@@ -21,7 +21,7 @@ interface PlanOptions {
   limits?: Partial<BatchLimits>
 }
 
-/** A batch of these rows, or of so many, paused as it is planned. */
+/** Plans a batch of these rows, or of this many. It is paused. */
 export async function plan(
   ledger: Ledger,
   rows: number | readonly PlanRow[],

@@ -3,14 +3,14 @@ import type pg from 'pg'
 import { vi } from 'vitest'
 
 /**
- * The process dies before or after its nth statement: from then on nothing of it reaches the store.
+ * Lets the process die before or after its nth statement: no later statement reaches the store.
  *
- * Statements that only read do not count: dying at one leaves what dying at the next one leaves.
+ * Statements that only read do not count: dying at one of them leaves the same as dying at the next one that writes.
  */
 export interface Crash {
   /** Whether it has died. */
   readonly dead: boolean
-  /** Counts from now: dies at the nth, before the statement runs or after. */
+  /** Starts to count; dies at the nth statement, before or after it runs. */
   at(n: number, when: 'before' | 'after'): void
   disarm(): void
 }
@@ -55,7 +55,7 @@ function counter(): Counter {
   }
 }
 
-/** Every statement of every SQLite connection goes through it until the test ends. */
+/** Counts the statements of every SQLite connection until the test ends. */
 export function crashSqlite(): Crash {
   const crash = counter()
   const wrap = (run: (...values: never[]) => unknown) =>
@@ -75,7 +75,7 @@ export function crashSqlite(): Crash {
 const sqlOf = (query: unknown): string =>
   typeof query === 'string' ? query : (query as { text: string }).text
 
-/** Every statement of this pool's clients goes through it. */
+/** Counts the statements of a pool's clients. */
 export function crashPostgres(pool: pg.Pool): Crash {
   const crash = counter()
   const wrapped = new WeakSet<pg.PoolClient>()
@@ -88,7 +88,7 @@ export function crashPostgres(pool: pg.Pool): Crash {
     client.query = ((...values: unknown[]) => {
       const callback = values.at(-1)
       if (typeof callback !== 'function') return counted(...values)
-      // So the pool's own `query` asks.
+      // The pool's own `query` passes a callback.
       counted(...values.slice(0, -1)).then(
         (result) => callback(undefined, result),
         (error) => callback(error),

@@ -14,17 +14,17 @@ interface OpenOptions {
   readonly times?: Partial<LedgerTimes>
 }
 
-/** A store of one test, with a clock that stands still until it is moved. */
+/** The store of one test, with a clock that stands still until the test moves it. */
 export interface Store {
   readonly kind: 'sqlite' | 'postgres'
-  /** Opens the same ledger again, each time as another process would. */
+  /** Opens the ledger, each time as another process would. */
   open(options?: OpenOptions): Promise<Ledger>
   now(): number
   /** Time passes; runners keep their leases meanwhile. */
   advance(ms: number): Promise<void>
-  /** Time passes, and no runner keeps its lease; on SQLite it loses its place in the ledger. */
+  /** Ends the leases of all runners: time passes without a beat; on SQLite their rows are deleted. */
   lapse(): Promise<void>
-  /** Asks the store behind the ledger's back. */
+  /** Runs SQL in the store, without the ledger. */
   sql(text: string): Promise<Record<string, unknown>[]>
 }
 
@@ -35,9 +35,9 @@ export interface SqliteStore extends Store {
 
 export interface PostgresStore extends Store {
   readonly kind: 'postgres'
-  /** The ledgers' own. */
+  /** The pool of the ledgers. */
   readonly pool: pg.Pool
-  /** The test's. */
+  /** The pool of the test. */
   readonly behind: pg.Pool
   readonly schema: string
 }
@@ -56,7 +56,7 @@ function closing(): (ledger: Ledger) => Ledger {
 }
 
 export function temporaryFolder(): string {
-  // In memory where there is such a disk: what a crash of the machine leaves is not tested here.
+  // In memory if possible, which is faster. These tests do not crash the machine.
   const disk = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
   const folder = mkdtempSync(join(disk, 'digame-ledger-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -101,7 +101,7 @@ export async function postgresStore(): Promise<PostgresStore> {
     await pool.end()
     await behind.end()
   })
-  // Registered after it, so run before it: the last shall close first.
+  // Registered last, so that the ledgers close first.
   const closed = closing()
   await behind.query(`create schema ${schema}`)
   await behind.query(`create table ${schema}.test_clock(now bigint)`)

@@ -1,7 +1,10 @@
 import type { Found, Outcome, Placement, PlaceRequest, Port, PortCall } from '@digame/dialer'
-import type { DrivenClock } from './clock.ts'
+import type { TestClock } from '@digame/test-support'
 
-/** What the service does with a request: a call that ends so, or an answer, or a call whose answer is lost. */
+/**
+ * What the service does with a request: it makes a call with that outcome, or gives that placement. `lost`: it makes a call whose
+ * response is lost; `lost_unmade`: it makes none, and the response is lost.
+ */
 type Deed = Outcome | Placement | 'lost' | 'lost_unmade' | (() => Promise<Placement>)
 
 interface MadeCall {
@@ -15,27 +18,28 @@ interface MadeCall {
 }
 
 export interface FakePort extends Port {
-  /** The calls that were truly made. */
+  /** The calls that were made. */
   readonly calls: MadeCall[]
-  /** Every request that came. */
+  /** Every request that arrived. */
   readonly requests: (PlaceRequest & { readonly key: string; readonly at: number })[]
   /** The most calls that were live at once. */
   most: number
-  /** What becomes of a request; `no` counts the requests to this number from 1. @default 'completed' */
+  /** What the service does with a request; `no` counts the requests to this number from 1. @default 'completed' */
   deed: (request: PlaceRequest, no: number) => Deed
   /** Whether calls come back with their key. */
   echoes: boolean
-  /** Fails what reads: `list`, `get`, `find`. */
+  /** The methods that throw. */
   readonly broken: Set<'list' | 'get' | 'find'>
-  /** How long a call lives. */
+  /** How long a call lasts, in milliseconds. */
   lifeMs: number
+  /** How often a call was polled. */
   reads: number
 }
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 
-export function createPort(clock: DrivenClock): FakePort {
-  const shown = ({ id, key, to, at, outcome }: MadeCall): PortCall => {
+export function createPort(clock: TestClock): FakePort {
+  const portCall = ({ id, key, to, at, outcome }: MadeCall): PortCall => {
     const ended = clock.now() >= at + port.lifeMs
     return {
       id,
@@ -74,25 +78,27 @@ export function createPort(clock: DrivenClock): FakePort {
       const call = { id: uuid(port.calls.length + 1), key, to, from, at: clock.now(), outcome, variables }
       port.calls.push(call)
       port.most = Math.max(port.most, live())
-      return deed === 'lost' ? { placed: 'maybe', code: 'CONNECTION' } : { placed: 'yes', call: shown(call) }
+      return deed === 'lost'
+        ? { placed: 'maybe', code: 'CONNECTION' }
+        : { placed: 'yes', call: portCall(call) }
     },
     async find({ idempotencyKey, to_number }): Promise<Found> {
       fail('find')
       const call = port.calls.find(({ key }) => key === idempotencyKey)
-      if (call && port.echoes) return { result: 'found', call: shown(call), candidates: [] }
+      if (call && port.echoes) return { result: 'found', call: portCall(call), candidates: [] }
       const candidates = port.echoes ? [] : port.calls.filter(({ to }) => to === to_number)
-      return { result: 'absent', candidates: candidates.map(shown) }
+      return { result: 'absent', candidates: candidates.map(portCall) }
     },
     async get(callId) {
       port.reads++
       fail('get')
       const call = port.calls.find(({ id }) => id === callId)
       if (!call) throw new Error('there is no such call')
-      return shown(call)
+      return portCall(call)
     },
     async *list({ since }) {
       fail('list')
-      for (const call of port.calls.toReversed()) if (call.at >= since.getTime()) yield shown(call)
+      for (const call of port.calls.toReversed()) if (call.at >= since.getTime()) yield portCall(call)
     },
     isCallable: () => true,
   }

@@ -6,17 +6,18 @@ import {
   type Dialer,
   type DialerEvent,
   type DialerOptions,
+  defaultRetries,
   type LeadRecord,
   type Ledger,
   type LedgerTimes,
   openSqliteLedger,
+  type RetryTable,
 } from '@digame/dialer'
+import { createTestClock, type TestClock } from '@digame/test-support'
 import { onTestFinished } from 'vitest'
 import type { BatchLimits } from '../../../src/ledger/records.ts'
 import type { BatchRules } from '../../../src/rules/batch-rules.ts'
 import { createCalendarBook } from '../../../src/rules/calendar.ts'
-import { defaultRetries, type RetryTable } from '../../../src/rules/retries.ts'
-import { createClock, type DrivenClock } from './clock.ts'
 import { createPort, type FakePort } from './port.ts'
 
 interface PlanOptions {
@@ -28,12 +29,12 @@ interface PlanOptions {
   readonly name?: string
   readonly expiresAt?: number
   readonly from?: string
-  /** Leave it paused. */
+  /** Whether to leave the batch paused. */
   readonly isPaused?: boolean
 }
 
 export interface Rig {
-  readonly clock: DrivenClock
+  readonly clock: TestClock
   readonly port: FakePort
   readonly ledger: Ledger
   readonly path: string
@@ -48,7 +49,7 @@ export interface Rig {
 
 export const numberOf = (n: number): string => `+346${String(10_000_000 + n)}`
 
-/** Writes a batch into a ledger, as a plan would. */
+/** Writes a batch into a ledger, as `planBatch` would. */
 async function plan(ledger: Ledger, options: PlanOptions = {}): Promise<number> {
   const { numbers, count = 1, limits, isPaused = false, name, expiresAt, from = '+34910000001' } = options
   const rules: BatchRules = {
@@ -77,16 +78,16 @@ async function plan(ledger: Ledger, options: PlanOptions = {}): Promise<number> 
     name,
     from_number: from,
     limits: { tries: 3, callsPerDay: 3, ...limits },
-    rules: rules as never,
-    calendars: book.calendars as never,
+    rules,
+    calendars: book.calendars,
   })
   if (!isPaused) await ledger.resume(batch.id)
   return batch.id
 }
 
-/** A fake service, a driven clock and a ledger in a file of its own. */
+/** A fake service, a test clock and a ledger in a file of its own. */
 export async function createRig(times: Partial<LedgerTimes> = {}): Promise<Rig> {
-  const clock = createClock()
+  const clock = createTestClock({ wholeMs: true })
   const port = createPort(clock)
   const folder = await mkdtemp(join(tmpdir(), 'digame-run-'))
   const path = join(folder, 'ledger.db')

@@ -1,0 +1,41 @@
+import { type Attempt, defaultRetries } from '@digame/dialer'
+import { describe, expect, test } from 'vitest'
+import type { Undecided } from '../../src/ledger/records.ts'
+import { decisionFor } from '../../src/run/decide.ts'
+
+describe('after a refusal', () => {
+  const decide = (why: string, refusals: number, ruleFailures = 0) => {
+    const attempt = { state: 'refused', why, endedAt: 1000 } as Attempt
+    const undecided: Undecided = {
+      lead: 1,
+      batch: 1,
+      attempt,
+      tries: 0,
+      refusals,
+      ruleFailures,
+      outcomes: {},
+    }
+    const limits = { tries: 3, callsPerDay: 3 }
+    return decisionFor(undecided, { retries: defaultRetries, limits, backoffMs: 5000, now: 2000 })
+  }
+  test.each([
+    ['rate_limited: HTTP_429', 1, { to: 'ready', dueAt: 6000 }],
+    ['never_left: CONNECTION', 3, { to: 'ready', dueAt: 21_000 }],
+    ['never_left: CONNECTION', 60, { to: 'ready', dueAt: 601_000 }],
+    ['not_after', 1, { to: 'ready', dueAt: 6000 }],
+    ['never_sent', 1, { to: 'ready', dueAt: 6000 }],
+    ['account: INVALID_API_KEY', 1, { to: 'ready', dueAt: 6000 }],
+    ['closed', 1, { to: 'ready', dueAt: 6000 }],
+    ['person', 1, { to: 'ready', dueAt: 2000 }],
+    ['suppressed', 1, { to: 'cancelled', why: 'suppressed' }],
+    ['refused: NON_SPANISH_PHONE_NUMBER', 1, { to: 'done', why: 'refused: NON_SPANISH_PHONE_NUMBER' }],
+  ])('%s, refusal number %i in a row', (why, refusals, follows) => {
+    expect(decide(why, refusals)).toEqual(follows)
+  })
+
+  test('a rule that fails for the fifth time in a row ends the lead, whatever it was refused for before', () => {
+    expect(decide('rule_failed: down', 5, 1)).toEqual({ to: 'ready', dueAt: 81_000 })
+    expect(decide('rule_failed: down', 9, 4)).toMatchObject({ to: 'ready' })
+    expect(decide('rule_failed: down', 5, 5)).toEqual({ to: 'cancelled', why: 'rule_failed: down' })
+  })
+})
