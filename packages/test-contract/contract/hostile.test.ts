@@ -1,4 +1,4 @@
-/** Responses that differ from the examples, within the spec and beyond it: the client passes on whatever it can read. */
+/** Responses that differ from the examples, within the spec and beyond it: the client passes on everything that it can read. */
 import {
   type Call,
   Diga,
@@ -16,7 +16,7 @@ import { makeMock } from './make-mock.ts'
 import { cases, to } from './operations.ts'
 import { type Twist, twisted, twistsOf } from './shapes.ts'
 
-/** The time, for the client and the service: so long after the call was placed that its look-up ends at once. */
+/** The time, for the client and the service. The call was placed long enough ago that its look-up ends at once. */
 const now = Date.parse('2026-07-22T10:20:00Z')
 const sentAt = new Date('2026-07-22T10:00:00Z')
 const key = 'the-key'

@@ -1,4 +1,4 @@
-/** The mock as a process of its own: what it counts survives whatever is killed around it. */
+/** The mock as a process of its own, so that its counts survive when a runner or a database is killed. */
 import { ask, kill, nextMessage } from '@digame/test-support'
 import { startProgram } from './process.ts'
 
@@ -12,7 +12,7 @@ export interface MockProcessOptions {
   readonly listDelay: number
 }
 
-/** What the service itself knows, whatever became of its responses. */
+/** What the service itself knows, also of calls whose responses were lost. */
 export interface Census {
   /** The most calls that were live at once. */
   readonly most: number

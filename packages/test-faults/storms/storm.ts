@@ -57,7 +57,7 @@ export async function leadsOf(ledger: Ledger, batch: number): Promise<LeadRecord
   return leads
 }
 
-/** A dialer in this process, to reconcile and to call whoever is left. */
+/** A dialer in this process, to reconcile and to call everybody who is left. */
 export function createReconciler(ledger: Ledger, service: MockProcess): ReturnType<typeof createDialer> {
   const { requestMs, settleMs } = times
   const diga = new Diga({ apiKey: 'storm', baseUrl: service.url, timeoutMs: requestMs, settleMs })

@@ -72,7 +72,7 @@ export function expectNothingLost(verdict: Verdict, census: Census): void {
 }
 
 /**
- * Settles what is held as absent, as a person does who knows that nobody was called; then calls whoever is left.
+ * Settles what is held as absent, as a person does who knows that nobody was called; then calls everybody who is left.
  *
  * Expects that in the end everybody has been called whose request can become a call.
  */

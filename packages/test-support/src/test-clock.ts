@@ -38,7 +38,7 @@ interface Timer {
 const { setImmediate } = globalThis
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** After so many jumps a test waits for something that will never happen. */
+/** A test that jumps more often waits for something that will never happen. */
 const mostJumps = 10_000
 
 export function createTestClock(options: TestClockOptions = {}): TestClock {

@@ -31,7 +31,7 @@ const paths = ({ document }: TermsContext): Check => ({
   },
 })
 
-/** Where the client sends its requests unless it is told otherwise. */
+/** The URLs to which a client without a base URL sends its requests. */
 async function defaultUrl(): Promise<string[]> {
   const { DIGA_BASE_URL } = process.env
   delete process.env['DIGA_BASE_URL']
