@@ -1,8 +1,8 @@
 /** What the command line sends, as a process, judged by the mock. */
 import type { Mock, Reply } from '@digame/mock'
 import { expect, test } from 'vitest'
+import { digame } from './digame.ts'
 import { openMock, operationsSeen } from './make-mock.ts'
-import { digame } from './run-program.ts'
 
 const from = '+34910000001'
 const to = '+34612345678'

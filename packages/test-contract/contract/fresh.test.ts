@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Ended, run } from './run-program.ts'
+import { type Ended, run } from './digame.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const call = ['call', '+34612345678', '--from', '+34910000001', '--mock']
