@@ -1,19 +1,21 @@
+/** What the command line sends, as a process, judged by the mock. */
 import type { Mock, Reply } from '@digame/mock'
 import { expect, test } from 'vitest'
 import { digame } from './digame.ts'
-import { openMock, operationsSeen } from './mocks.ts'
+import { openMock, operationsSeen } from './make-mock.ts'
 
 const from = '+34910000001'
 const to = '+34612345678'
 const uuid = '5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10'
-const nobody = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01'
+/** An id that no call has. */
+const unknownId = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01'
 
 const bodies = ({ journal }: Mock): unknown[] =>
   journal.filter(({ method }) => method === 'POST').map(({ body }) => body)
 const lists = ({ journal }: Mock): unknown[] =>
   journal.filter(({ operation }) => operation === 'listCalls').map(({ query }) => query)
 
-test('call sends the two numbers and its key', async () => {
+test('call sends both numbers and the key', async () => {
   const { mock, url } = await openMock()
   const { code, stdout } = await digame(url, 'call', to, '--from', from, '--key', 'one', '--json')
   expect([code, JSON.parse(stdout).call.id]).toEqual([0, mock.calls[0]?.id])
@@ -23,7 +25,7 @@ test('call sends the two numbers and its key', async () => {
   expect(operationsSeen(mock)).toEqual(['placeCall'])
 })
 
-test('call with every flag follows the call to its end', async () => {
+test('call with every flag sends every field and follows the call to its end', async () => {
   const { mock, url } = await openMock({ speed: 50 })
   const flags = ['--from', uuid, '--var', 'customer_name=Ana', '--var', 'hora=a las 10', '--key', 'k-1']
   const more = ['--agent-version', uuid, '--not-after', '2100-01-01T00:00:00Z', '--wait']
@@ -41,13 +43,13 @@ test('call with every flag follows the call to its end', async () => {
   expect(operationsSeen(mock)).toEqual(['placeCall', 'getCall', 'listMessages'])
 })
 
-// 012, 015 and 016 are known only after a minute or ten seconds of looking; the desk's suite waits for two of them.
+// 012, 015 and 016 take ten seconds or a minute to look up; the suite of the example server waits for two of them.
 test.for([
   ['+34500000010', ['placeCall', 'listCalls']],
   ['+34500000011', ['placeCall', 'listCalls']],
   ['+34500000013', ['placeCall', 'listCalls']],
   ['+34500000014', ['placeCall']],
-] as const)('call to %s finds its call', async ([number, operations]) => {
+] as const)('call to %s finds its call although the response is lost', async ([number, operations]) => {
   const { mock, url } = await openMock()
   const { code, stdout } = await digame(url, 'call', number, '--from', from, '--json')
   expect([code, JSON.parse(stdout).call.id]).toEqual([0, mock.calls[0]?.id])
@@ -62,7 +64,7 @@ test.for([
   [404, 1],
   [412, 1],
   [422, 1],
-] as const)('call refused with %i exits %i, and nothing is asked again', async ([status, exit]) => {
+] as const)('call refused with %i exits with %i, and sends nothing again', async ([status, exit]) => {
   const { mock, url } = await openMock()
   mock.reply({ operation: 'placeCall', code: status })
   const { code, stdout } = await digame(url, 'call', to, '--from', from)
@@ -99,12 +101,12 @@ test.for([
   ['--all', '1000'],
   ['--key=one', '1000'],
   ['--limit=5', '6'],
-])('calls list %s goes on by the cursor', async ([flag, limit]) => {
+] as const)('calls list %s reads on by the cursor', async ([flag, limit]) => {
   const { mock, url } = await openMock()
-  mock.reply(page(nobody, true))
+  mock.reply(page(unknownId, true))
   mock.reply(page(uuid, false))
-  expect(await digame(url, 'calls', 'list', flag as string, '--json')).toMatchObject({ code: 0 })
-  expect(lists(mock)).toEqual([{ limit }, { limit, after: nobody }])
+  expect(await digame(url, 'calls', 'list', flag, '--json')).toMatchObject({ code: 0 })
+  expect(lists(mock)).toEqual([{ limit }, { limit, after: unknownId }])
 })
 
 test.for([
@@ -112,12 +114,12 @@ test.for([
   ['messages', ['listMessages']],
   ['watch', ['getCall']],
 ] as const)('calls %s reads a call', async ([verb, operations]) => {
-  // The account has one call, which has ended before anybody looks.
+  // The only call of the account has ended before it is read.
   const { mock, url } = await openMock({ speed: 100_000 })
   await digame(url, 'call', to, '--from', from)
   const [call] = mock.calls
   const before = mock.journal.length
-  const { code, stdout } = await digame(url, 'calls', verb, call?.id as string, '--json')
+  const { code, stdout } = await digame(url, 'calls', verb, String(call?.id), '--json')
   expect([code, stdout.length > 0]).toEqual([0, true])
   const after = mock.journal.slice(before)
   expect([...new Set(after.map(({ operation }) => operation))]).toEqual(operations)
@@ -128,9 +130,9 @@ test.for([
   ['get', ['getCall']],
   ['messages', ['listMessages', 'getCall']],
   ['watch', ['getCall']],
-] as const)('calls %s of no call exits 1', async ([verb, operations]) => {
+] as const)('calls %s of an unknown id exits with 1', async ([verb, operations]) => {
   const { mock, url } = await openMock()
-  expect((await digame(url, 'calls', verb, nobody)).code).toBe(1)
+  expect((await digame(url, 'calls', verb, unknownId)).code).toBe(1)
   expect(operationsSeen(mock)).toEqual(operations)
   expect(mock.journal.every(({ status }) => status === 404)).toBe(true)
 })

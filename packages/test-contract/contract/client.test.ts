@@ -1,84 +1,75 @@
-/** Every operation and option of the client against the mock, without a socket: what it sends passes the spec. */
+/** Every operation and option of the client, against the mock in this process: everything sent is valid by the spec. */
 import { Diga, type DigaOptions, type ListQuery, type MessagesQuery } from '@digame/client'
 import type { Mock } from '@digame/mock'
-import document from '@digame/spec/openapi.json' with { type: 'json' }
 import { expect, test } from 'vitest'
-import { makeMock, operationsSeen } from './mocks.ts'
-import { cases, operations, to } from './operations.ts'
+import { keysAt, locate, operationsIn, type Pointer } from './document.ts'
+import { makeMock, operationsSeen } from './make-mock.ts'
+import { casesFor, extents, operationIds, operations, to } from './operations.ts'
 
 const body = { from_number: '+34910000001', to_number: to }
 const uuid = '5f0f2d64-5a0e-4c39-9c1e-7a2a4d1f3b10'
 const when = '2026-07-01T00:00:00Z'
 
-async function setup(options: DigaOptions = {}): Promise<{ diga: Diga; mock: Mock }> {
+async function connect(options: DigaOptions = {}): Promise<{ diga: Diga; mock: Mock }> {
   const mock = await makeMock({ speed: 100_000 })
-  const given = { apiKey: 'key', baseUrl: 'http://mock', fetch: mock.fetch, ...options }
-  return { diga: new Diga(given), mock }
+  const diga = new Diga({ apiKey: 'key', baseUrl: 'http://mock', fetch: mock.fetch, ...options })
+  return { diga, mock }
 }
 
 const queries = ({ journal }: Mock): unknown[] => journal.map(({ query }) => query)
 const bodies = ({ journal }: Mock): unknown[] => journal.map(({ body }) => body)
 
+/** The names of an operation's query parameters, and of the fields of its body. */
+function documentedNames(at: Pointer): string[] {
+  const { node } = locate(at)
+  const parameters = keysAt(node, 'parameters').map((index) => locate([...at, 'parameters', index]).node)
+  const query = parameters.filter((parameter) => parameter['in'] === 'query').map(({ name }) => String(name))
+  if (node['requestBody'] === undefined) return query
+  const { node: schema } = locate([...at, 'requestBody', 'content', 'application/json', 'schema'])
+  return [...query, ...keysAt(schema, 'properties')]
+}
+
 test('each parameter and each field of the spec is sent by some request', async () => {
-  const { diga, mock } = await setup()
-  for (const [operation, call] of Object.entries(operations)) {
-    for (const kind of ['required', 'everything'] as const) {
-      const { code } = cases.find((one) => one.operation === operation) ?? {}
-      if (operation !== 'streamConcurrency')
-        mock.reply({ operation: operation as never, code: code as number })
-      await call[kind](diga)
+  const { diga, mock } = await connect()
+  for (const operation of operationIds) {
+    for (const extent of extents) {
+      const [first] = casesFor(operation)
+      if (operation !== 'streamConcurrency' && first) mock.reply({ operation, code: first.code })
+      await operations[operation][extent](diga)
     }
   }
   await diga.calls.list({ before: uuid }, { maxRetries: 0 }).catch(() => {})
   await diga.calls.messages(uuid, { after: uuid }, { maxRetries: 0 }).catch(() => {})
-  const sent = (id: string): string[] => {
-    const of = mock.journal.filter(({ operation }) => operation === id)
-    return [...new Set(of.flatMap(({ query, body }) => [...Object.keys(query), ...Object.keys(body ?? {})]))]
-  }
-  const parameters = document.components.parameters as Record<string, { name: string; in: string }>
-  for (const path of Object.values(document.paths)) {
-    for (const { operationId, parameters: own = [] } of Object.values(path) as Operation[]) {
-      const names = own
-        .map((one) => ('$ref' in one ? parameters[one.$ref.split('/').at(-1) as string] : one))
-        .filter((one) => one?.in === 'query')
-        .map((one) => one?.name)
-      const fields = operationId === 'placeCall' ? document.components.schemas.CallRequest.properties : {}
-      expect(sent(operationId).sort(), operationId).toEqual([...names, ...Object.keys(fields)].sort())
-    }
+  for (const { id, at } of operationsIn()) {
+    const requests = mock.journal.filter(({ operation }) => operation === id)
+    const sent = requests.flatMap(({ query, body }) => [...Object.keys(query), ...Object.keys(body ?? {})])
+    expect([...new Set(sent)].sort(), id).toEqual(documentedNames(at).sort())
   }
 })
 
-interface Operation {
-  readonly operationId: string
-  readonly parameters?: readonly (
-    | { readonly $ref: string }
-    | { readonly name: string; readonly in: string }
-  )[]
-}
-
 test.for<[string, Parameters<Diga['calls']['create']>[0], object]>([
   [
-    'the variables as they are',
+    'the variables unchanged',
     { ...body, dynamic_variables: { a: 'x', b: 1, c: null } },
     { a: 'x', b: 1, c: null },
   ],
   ['null variables', { ...body, dynamic_variables: null, agent_version_id: null }, {}],
-  ['a number of the account by its id', { ...body, from_number: uuid }, {}],
+  ['the id of a number of the account', { ...body, from_number: uuid }, {}],
 ])('create sends %s, and the key', async ([, request, variables]) => {
-  const { diga, mock } = await setup()
+  const { diga, mock } = await connect()
   await diga.calls.create(request, { idempotencyKey: 'one' })
   expect(bodies(mock)).toEqual([{ ...request, dynamic_variables: { ...variables, digame_key: 'one' } }])
 })
 
-test('create without the marker sends the body as it is', async () => {
-  const { diga, mock } = await setup({ marker: false })
+test('create with the marker off sends the body unchanged', async () => {
+  const { diga, mock } = await connect({ marker: false })
   await diga.calls.create(body)
   await diga.calls.create({ ...body, dynamic_variables: { a: 'x' } })
   expect(bodies(mock)).toEqual([body, { ...body, dynamic_variables: { a: 'x' } }])
 })
 
-test('headers of the client and of a request arrive', async () => {
-  const { diga, mock } = await setup({ headers: { 'X-Tenant': 'one', 'x-request-id': 'mine' } })
+test('the headers of the client and of a request arrive', async () => {
+  const { diga, mock } = await connect({ headers: { 'X-Tenant': 'one', 'x-request-id': 'mine' } })
   await diga.calls.create(body, { headers: { 'x-more': 'two' } })
   await diga.calls.list({}, { headers: { 'x-tenant': 'three' } })
   expect(mock.journal.map(({ headers }) => headers)).toMatchObject([
@@ -99,7 +90,7 @@ test.for<[ListQuery, object]>([
     { page: '3', limit: '1000' },
   ],
 ])('list sends %j', async ([query, wire]) => {
-  const { diga, mock } = await setup()
+  const { diga, mock } = await connect()
   await diga.calls.list(query)
   expect(queries(mock)).toEqual([{ ...query, ...wire }])
 })
@@ -109,7 +100,7 @@ test.for<[MessagesQuery, object]>([
   [{ order: 'asc', limit: 2 }, { limit: '2' }],
   [{ page: 1 }, { page: '1' }],
 ])('messages sends %j', async ([query, wire]) => {
-  const { diga, mock } = await setup()
+  const { diga, mock } = await connect()
   const { id } = await diga.calls.create(body)
   await diga.calls.wait(id, { intervalMs: 1 })
   const before = mock.journal.length
@@ -117,8 +108,8 @@ test.for<[MessagesQuery, object]>([
   expect(queries(mock).slice(before)).toEqual([{ ...query, ...wire }])
 })
 
-test('iterating goes on by the cursor, in either direction', async () => {
-  const { diga, mock } = await setup()
+test('iterating reads on by the cursor, in either direction', async () => {
+  const { diga, mock } = await connect()
   for (let more = 0; more < 5; more++) await diga.calls.create(body)
   const ids = mock.calls.map(({ id }) => id)
   const listed = async (query: ListQuery): Promise<string[]> => {
@@ -127,12 +118,12 @@ test('iterating goes on by the cursor, in either direction', async () => {
     return found
   }
   expect(await listed({ order: 'asc' })).toEqual(ids)
-  expect((await listed({ order: 'asc', before: ids[4] as string })).sort()).toEqual(ids.slice(0, 4).sort())
-  expect(await listed({ order: 'asc', after: ids[1] as string, page: 1 })).toEqual(ids.slice(2))
+  expect((await listed({ order: 'asc', before: ids[4] ?? '' })).sort()).toEqual(ids.slice(0, 4).sort())
+  expect(await listed({ order: 'asc', after: ids[1] ?? '', page: 1 })).toEqual(ids.slice(2))
 })
 
-test('a lost answer is looked up by reading the list', async () => {
-  const { diga, mock } = await setup()
+test('a call whose response is lost is looked up in the list', async () => {
+  const { diga, mock } = await connect()
   mock.reply({ operation: 'placeCall', fault: 'reset_after' })
   const call = await diga.calls.create(body)
   expect(mock.calls.map(({ id }) => id)).toEqual([call.id])
@@ -140,7 +131,7 @@ test('a lost answer is looked up by reading the list', async () => {
 })
 
 test('find reads the list to its end', async () => {
-  const { diga, mock } = await setup()
+  const { diga, mock } = await connect()
   const { id } = await diga.calls.create(body, { idempotencyKey: 'one' })
   const found = await diga.calls.find({ idempotencyKey: 'one', to_number: to, sentAt: new Date() })
   expect(found).toMatchObject({ result: 'found', call: { id } })
@@ -157,8 +148,8 @@ test('find reads the list to its end', async () => {
   ])
 })
 
-test('watch, wait, concurrency and raw ask for what there is', async () => {
-  const { diga, mock } = await setup()
+test('watch, wait, concurrency and raw send only requests that the spec has', async () => {
+  const { diga, mock } = await connect()
   const { id } = await diga.calls.create(body)
   for await (const call of diga.calls.watch(id, { intervalMs: 1, deadlineMs: 60_000 }))
     expect(call.id).toBe(id)
@@ -175,8 +166,8 @@ test('watch, wait, concurrency and raw ask for what there is', async () => {
   expect(operationsSeen(mock).sort()).toEqual(Object.keys(operations).sort())
 })
 
-test('what the client refuses is not sent', async () => {
-  const { diga, mock } = await setup()
+test('a request that the client refuses is not sent', async () => {
+  const { diga, mock } = await connect()
   await expect(diga.calls.create({ ...body, to_number: '+14155550100' })).rejects.toThrow('Spanish')
   await expect(diga.calls.get('7')).rejects.toThrow('uuid')
   await expect(async () => diga.calls.list({ after: uuid, before: uuid })).rejects.toThrow()

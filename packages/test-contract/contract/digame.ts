@@ -1,4 +1,4 @@
-/** The command line as a process, from its source: nothing imports an app. */
+/** Runs programs of the repository from their source, as processes: nothing imports an app. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -10,7 +10,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs a script of the repository, or of a copy of it, with this environment and nothing else. */
+/** Runs a script of the repository, or of a copy of it in `cwd`, with this environment and nothing else. */
 export function run(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -24,6 +24,6 @@ export function run(
   })
 }
 
-/** `digame` on the service at a URL. */
+/** Runs `digame` against the service at a URL. */
 export const digame = (url: string, ...argv: string[]): Promise<Ended> =>
   run(['apps/cli/src/bin.ts', ...argv], { DIGA_API_KEY: 'key', DIGA_BASE_URL: url })

@@ -1,4 +1,4 @@
-/** A copy of the workspace whose spec is edited without `pnpm generate`, or comes from elsewhere. */
+/** A copy of the workspace whose spec was edited without `pnpm generate`, or replaced by another release. */
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -56,17 +56,17 @@ async function expectRefusal(): Promise<void> {
   }
 }
 
-test('what is committed is fresh, and the mock takes it', async () => {
+test('the committed files are fresh, and the mock accepts them', async () => {
   expect(await generate('--check')).toEqual({ code: 0, stdout: '', stderr: '' })
   expect(await digame()).toMatchObject({ code: 0 })
 })
 
-test('a spec edited without pnpm generate is refused until it has run', async () => {
+test('a spec edited without pnpm generate is refused until pnpm generate has run', async () => {
   await edit('openapi.yaml', 'maximum: 1000', 'maximum: 999')
   await expectRefusal()
   const { code, stderr } = await generate('--check')
   expect([code, stderr]).toEqual([1, expect.stringMatching(/openapi\.json.*`pnpm generate` and commit\.\n$/)])
-  // What an install does must not hide it.
+  // An install, which generates the hash alone, must not hide it.
   expect(await generate('--hash')).toMatchObject({ code: 0 })
   await expectRefusal()
   expect(await generate()).toMatchObject({ code: 0 })
@@ -74,19 +74,19 @@ test('a spec edited without pnpm generate is refused until it has run', async ()
   expect(await digame()).toMatchObject({ code: 0 })
 })
 
-test('a document of another version than the types is refused', async () => {
+test('a document that does not belong to the types is refused', async () => {
   await edit('openapi.json', '"version": "0.1.0"', '"version": "0.1.1"')
   await expectRefusal()
 })
 
-test('types edited by hand are seen, also by an install', async () => {
+test('types edited by hand are noticed, and an install does not hide them', async () => {
   await edit('src/schema.ts', 'to_number', 'to_numbre')
   expect((await generate('--check')).stderr).toContain('spec/src/schema.ts')
   await generate('--hash')
   await expectRefusal()
 })
 
-test('an install makes the hash, the same every time', async () => {
+test('an install generates the hash, the same one every time', async () => {
   const hash = join(folder, 'spec/src/hash.ts')
   const before = await readFile(hash, 'utf8')
   await rm(hash)

@@ -1,4 +1,4 @@
-/** Answers that are other than the examples and yet allowed, or other than the spec: what can be read passes through. */
+/** Responses that differ from the examples, within the spec and beyond it: the client passes on everything that it can read. */
 import {
   type Call,
   Diga,
@@ -8,21 +8,22 @@ import {
   hasEnded,
   outcomeOf,
 } from '@digame/client'
+import { isRecord } from '@digame/internal'
 import type { OperationId } from '@digame/mock'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeMock } from './mocks.ts'
+import { makeMock } from './make-mock.ts'
 import { cases, to } from './operations.ts'
 import { type Twist, twisted, twistsOf } from './shapes.ts'
 
-/** When it is, for the client and for the service: long enough after the call was placed for its look-up to end at once. */
+/** The time, for the client and the service. The call was placed long enough ago that its look-up ends at once. */
 const now = Date.parse('2026-07-22T10:20:00Z')
 const sentAt = new Date('2026-07-22T10:00:00Z')
 const key = 'the-key'
 const id = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a04'
 const once = { maxRetries: 0 }
 
-// So far from UTC that a moment without a zone, read as local time, is hours off.
+// Far from UTC, so that a date without a zone is hours off if it is read as local time.
 const { TZ } = process.env
 beforeAll(() => {
   process.env['TZ'] = 'Asia/Tokyo'
@@ -35,7 +36,7 @@ afterAll(() => {
 const example = <Body>(operation: OperationId, name: string): Body =>
   structuredClone(cases.find((one) => one.operation === operation && one.example === name)?.value) as Body
 
-/** Everything that can be there is there, so that everything can be missing. */
+/** Has every field, so that each can be missing. */
 const call: Call = {
   ...example<Call>('getCall', 'completed'),
   created_date: '2026-07-22T10:00:03Z',
@@ -46,17 +47,18 @@ const callPage = {
   data: [call],
   has_more: false,
 }
-const { data: said, ...restOfPage } = example<{ data: { tool_call: object | null }[] }>(
+const { data: messages, ...restOfPage } = example<{ data: { tool_call: object | null }[] }>(
   'listMessages',
   'conversation',
 )
 const messagePage = {
   ...restOfPage,
   has_more: true,
-  data: [{ ...said[0], tool_call: { ...said[2]?.tool_call, tool_name: 'transfer' } }],
+  data: [{ ...messages[0], tool_call: { ...messages[2]?.tool_call, tool_name: 'transfer' } }],
 }
 
-async function answering(operation: OperationId, code: number, ...bodies: readonly unknown[]) {
+/** A client of a mock that sends these bodies, one after another; `drift` lists the drift that the client reports. */
+async function connectTo(operation: OperationId, code: number, ...bodies: readonly unknown[]) {
   const events: DigaEvent[] = []
   const clock = { now: () => now, after: () => () => {} }
   const mock = await makeMock({ clock })
@@ -75,14 +77,14 @@ async function answering(operation: OperationId, code: number, ...bodies: readon
 }
 
 async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const given: Item[] = []
-  for await (const item of items) given.push(item)
-  return given
+  const collected: Item[] = []
+  for await (const item of items) collected.push(item)
+  return collected
 }
 
 const request = { from_number: '+34910000001', to_number: to }
 
-/** What the client tells of a change of a call that lies at this path. */
+/** The drift that the client reports for a change of a call at this path. */
 function driftOf({ kind, path }: Twist, prefix = ''): string[] {
   const name = path.slice(prefix.length)
   if (!path.startsWith(prefix) || name.includes('.')) return []
@@ -91,7 +93,7 @@ function driftOf({ kind, path }: Twist, prefix = ''): string[] {
   return kind === 'required' && name !== 'id' ? [`missing_field ${name}`] : []
 }
 
-const isReadable = (body: unknown): boolean => typeof (body as { id?: unknown }).id === 'string'
+const isReadable = (body: unknown): boolean => isRecord(body) && typeof body['id'] === 'string'
 const isPage = ({ data }: { data?: unknown }): boolean =>
   Array.isArray(data) && data.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))
 
@@ -111,10 +113,10 @@ test.for([
 describe('a call', () => {
   test.for(table('Call'))('%s', async ([, twist]) => {
     const body = twisted(call, [twist])
-    const { diga, drift } = await answering('getCall', 200, body, body, body)
+    const { diga, drift } = await connectTo('getCall', 200, body, body, body)
     if (!isReadable(body)) {
       await expect(diga.calls.get(id, once)).rejects.toThrow(DigaResponseError)
-      const { place } = await answering('placeCall', 201, body)
+      const { place } = await connectTo('placeCall', 201, body)
       await expect(place()).rejects.toMatchObject({ name: 'DigaResponseError', placed: 'maybe' })
       return
     }
@@ -124,7 +126,7 @@ describe('a call', () => {
     expect(await all(diga.calls.watch(body.id))).toEqual([body])
     expect(drift()).toEqual(driftOf(twist))
     expect([hasEnded(body), outcomeOf(body)]).toEqual([true, expect.any(String)])
-    const placing = await answering('placeCall', 201, body)
+    const placing = await connectTo('placeCall', 201, body)
     expect(await placing.place()).toEqual(body)
     expect(placing.drift()).toEqual(driftOf(twist))
   })
@@ -133,9 +135,9 @@ describe('a call', () => {
 describe('a page of calls', () => {
   test.for(table('CallPage'))('%s', async ([, twist]) => {
     const body = twisted(callPage, [twist])
-    // A page that does not say whether more follows is followed by an empty one.
+    // The client reads on after a page that does not say whether more follow; the next one is empty.
     const last = { ...callPage, data: [] }
-    const { diga, drift } = await answering('listCalls', 200, body, body, body, last)
+    const { diga, drift } = await connectTo('listCalls', 200, body, body, body, last)
     const found = await diga.calls.find({ idempotencyKey: key, to_number: to, sentAt })
     if (!isPage(body)) {
       expect(found).toMatchObject({ result: 'unknown', reason: 'list_failed' })
@@ -144,17 +146,17 @@ describe('a page of calls', () => {
     }
     const [listed] = body.data
     const isOurs = listed?.dynamic_variables?.['digame_key'] === key
-    // What has no id could be the one that is looked for.
+    // A call without an id could be the one in doubt.
     if (listed && !isReadable(listed))
       expect(found).toMatchObject({ result: 'unknown', reason: 'list_failed' })
-    // A call to no number, or to another, is not taken for the one that is looked for.
+    // A call to no number, or to another number, is not taken for the one in doubt.
     else expect(found).toMatchObject(isOurs ? { result: 'found', call: listed } : { result: 'absent' })
     expect(await diga.calls.list({}, once)).toEqual(body)
     expect(await all(diga.calls.list({}, once))).toEqual(body.data)
     expect(drift()).toEqual(driftOf(twist, 'data.0.'))
   })
 
-  test('the clock of the test is far from UTC', () => {
+  test('the time zone of the tests is far from UTC', () => {
     expect(new Date(now).getTimezoneOffset()).toBe(-540)
   })
 })
@@ -163,7 +165,7 @@ describe('a page of messages', () => {
   test.for(table('MessagePage'))('%s', async ([, twist]) => {
     const body = twisted(messagePage, [twist])
     const rest = { data: [], has_more: false }
-    const { diga } = await answering('listMessages', 200, body, body, rest)
+    const { diga } = await connectTo('listMessages', 200, body, body, rest)
     if (!isPage(body)) {
       await expect(diga.calls.messages(id, {}, once)).rejects.toThrow(DigaResponseError)
       return
@@ -181,7 +183,7 @@ describe.each([
   test.for(table(name))('%s', async ([, twist]) => {
     const body: Partial<{ error_code: string; detail: unknown[] }> = twisted<object>(base, [twist])
     const code = body.error_code || (body.detail?.length ? 'VALIDATION_ERROR' : `HTTP_${status}`)
-    const { diga, mock, place } = await answering('placeCall', status, body)
+    const { diga, mock, place } = await connectTo('placeCall', status, body)
     for (const operation of ['getCall', 'listCalls', 'listMessages', 'streamConcurrency'] as const)
       mock.reply({ operation, code: status, body })
     const placed = status === 500 ? 'maybe' : 'no'
@@ -204,43 +206,49 @@ describe.each([
 
 test.for([
   ['a comment and another event before it', ': hello\n\nevent: ping\ndata: {}\n\n'],
-  ['what is not JSON before it', 'data: hello\n\n'],
+  ['data that is not JSON before it', 'data: hello\n\n'],
   ['an id and a retry', 'id: 7\nretry: 100\n'],
-])('the stream of live calls has %s', async ([, before]) => {
+])('the stream of live calls is read with %s', async ([, before]) => {
   const body = `${before}data: {"new_thing": [1], "active_calls": 3, "more": null}\r\n\r\n`
-  const { diga } = await answering('streamConcurrency', 200, body)
+  const { diga } = await connectTo('streamConcurrency', 200, body)
   for await (const active of diga.calls.concurrency()) {
     expect(active).toBe(3)
     break
   }
 })
 
-test('any mix of changes passes through, and each drift is told once', async () => {
+test('any mix of changes passes through, and each drift is reported once', async () => {
   const mixOf = (name: string) => fc.subarray([...twistsOf(name)], { maxLength: 12 })
   await fc.assert(
-    fc.asyncProperty(mixOf('Call'), mixOf('CallPage'), mixOf('MessagePage'), async (one, many, words) => {
-      const single = twisted(call, one)
-      const page = twisted(callPage, many)
-      const spoken = twisted(messagePage, words)
-      const { diga, mock, drift } = await answering('getCall', 200, single, single)
-      for (const body of [page, page]) mock.reply({ operation: 'listCalls', code: 200, body })
-      for (const body of [spoken, spoken]) mock.reply({ operation: 'listMessages', code: 200, body })
-      const reads: [PromiseLike<unknown>, unknown, boolean][] = [
-        [diga.calls.get(id, once), single, isReadable(single)],
-        [diga.calls.get(id, once), single, isReadable(single)],
-        [diga.calls.list({}, once), page, isPage(page)],
-        [diga.calls.list({}, once), page, isPage(page)],
-        [diga.calls.messages(id, {}, once), spoken, isPage(spoken)],
-        [diga.calls.messages(id, {}, once), spoken, isPage(spoken)],
-      ]
-      for (const [read, body, readable] of reads) {
-        if (readable) expect(await read).toEqual(body)
-        else await expect(read).rejects.toThrow(DigaResponseError)
-      }
-      const told = drift()
-      expect(new Set(told).size).toBe(told.length)
-      expect([undefined, 'completed', 'other', 'voicemail']).toContain(outcomeOf(single))
-    }),
+    fc.asyncProperty(
+      mixOf('Call'),
+      mixOf('CallPage'),
+      mixOf('MessagePage'),
+      async (callTwists, pageTwists, messageTwists) => {
+        const single = twisted(call, callTwists)
+        const page = twisted(callPage, pageTwists)
+        const messagesPage = twisted(messagePage, messageTwists)
+        const { diga, mock, drift } = await connectTo('getCall', 200, single, single)
+        for (const body of [page, page]) mock.reply({ operation: 'listCalls', code: 200, body })
+        for (const body of [messagesPage, messagesPage])
+          mock.reply({ operation: 'listMessages', code: 200, body })
+        const reads: [PromiseLike<unknown>, unknown, boolean][] = [
+          [diga.calls.get(id, once), single, isReadable(single)],
+          [diga.calls.get(id, once), single, isReadable(single)],
+          [diga.calls.list({}, once), page, isPage(page)],
+          [diga.calls.list({}, once), page, isPage(page)],
+          [diga.calls.messages(id, {}, once), messagesPage, isPage(messagesPage)],
+          [diga.calls.messages(id, {}, once), messagesPage, isPage(messagesPage)],
+        ]
+        for (const [read, body, readable] of reads) {
+          if (readable) expect(await read).toEqual(body)
+          else await expect(read).rejects.toThrow(DigaResponseError)
+        }
+        const reported = drift()
+        expect(new Set(reported).size).toBe(reported.length)
+        expect([undefined, 'completed', 'other', 'voicemail']).toContain(outcomeOf(single))
+      },
+    ),
     { numRuns: 150 },
   )
 })

@@ -1,6 +1,6 @@
-/** Kinds of values, each with samples of what it is and of what it is not. */
+/** Kinds of values, each with samples that belong to it and samples that do not. */
 
-/** A value, and in what it differs from the plainest of its kind. */
+/** A value, and how it differs from the plainest value of its kind. */
 export interface Sample {
   readonly what: string
   readonly value: unknown
@@ -38,7 +38,7 @@ export const oneOf = (...values: readonly string[]): Kind => kind(values, ['some
 export const matching = (good: readonly string[], bad: readonly string[]): Kind =>
   kind(good, [...bad, '', 7, {}])
 
-/** Also null. */
+/** A kind that null belongs to, too. */
 export const orNull = ({ good, bad }: Kind): Kind => ({
   good: [...good, sample(null)],
   bad: bad.filter(({ value }) => value !== null),
@@ -54,7 +54,7 @@ export const listOf = ({ good, bad }: Kind): Kind => {
   }
 }
 
-/** An object of these fields; whoever reads it must bear more of them. */
+/** An object with these fields. A reader must accept an object with further fields, so that is a good sample. */
 export function shape(fields: Fields): Kind {
   const entries = Object.entries(fields).map(([name, field]) =>
     'optional' in field ? { name, of: field.optional, required: false } : { name, of: field, required: true },

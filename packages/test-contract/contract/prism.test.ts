@@ -1,7 +1,8 @@
 import { Diga } from '@digame/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectAnswer } from './answers.ts'
-import { cases, operations } from './operations.ts'
+import { expectNone } from './expect-none.ts'
+import { expectResponse } from './expect-response.ts'
+import { casesFor, extents, operationIds, operations } from './operations.ts'
 import { type Prism, startPrism } from './prism.ts'
 
 let prism: Prism
@@ -10,41 +11,41 @@ beforeAll(async () => {
 })
 afterAll(() => prism[Symbol.asyncDispose]())
 
-/** What Prism says of the requests that come, in a header of its answers. */
-function client(): { diga: Diga; violations: string[] } {
+/** A client of Prism, and what Prism's headers say is wrong with its requests. */
+function connect(): { diga: Diga; violations: string[] } {
   const violations: string[] = []
   const diga = new Diga({
     apiKey: 'key',
     baseUrl: prism.url,
     async fetch(url, init) {
       const response = await fetch(url, init)
-      const said = response.headers.get('sl-violations')
-      if (said) violations.push(said)
+      const header = response.headers.get('sl-violations')
+      if (header) violations.push(header)
       return response
     },
   })
   return { diga, violations }
 }
 
-// Prism answers a stream with one body and ends it: of that operation only status and type can be compared.
-const answering = Object.entries(operations).filter(([operation]) => operation !== 'streamConcurrency')
+// Prism sends a stream as one body and ends it: of that operation only status and media type can be compared.
+const bodied = operationIds.filter((operation) => operation !== 'streamConcurrency')
 
-describe.each(answering)('%s', (operation, call) => {
-  test.each(['required', 'everything'] as const)('sends a valid request with %s', async (kind) => {
-    const { diga, violations } = client()
-    await call[kind](diga)
-    expect(violations).toEqual([])
+describe.each(bodied)('%s', (operation) => {
+  test.each(extents)('sends a valid request with %s', async (extent) => {
+    const { diga, violations } = connect()
+    await operations[operation][extent](diga)
+    expectNone(violations)
   })
 
-  test.each(cases.filter((one) => one.operation === operation))('understands $code $example', async (one) => {
-    const { diga, violations } = client()
+  test.each(casesFor(operation))('understands $code $example', async (one) => {
+    const { diga, violations } = connect()
     const prefer = `code=${one.code}, example=${one.example}`
-    await expectAnswer(one, call.required(diga, { headers: { prefer } }))
-    expect(violations).toEqual([])
+    await expectResponse(one, operations[operation].required(diga, { headers: { prefer } }))
+    expectNone(violations)
   })
 })
 
-test('streamConcurrency answers with an event stream', async () => {
+test('streamConcurrency responds with an event stream', async () => {
   const response = await fetch(`${prism.url}/v1/call/concurrency/stream`, {
     headers: { authorization: 'Bearer key' },
   })
@@ -53,14 +54,11 @@ test('streamConcurrency answers with an event stream', async () => {
   await response.body?.cancel()
 })
 
-test.each(cases.filter(({ operation, code }) => operation === 'streamConcurrency' && code >= 300))(
+test.each(casesFor('streamConcurrency').filter(({ code }) => code >= 300))(
   'streamConcurrency understands $code $example',
   async (one) => {
-    const { diga } = client()
+    const { diga } = connect()
     const prefer = `code=${one.code}, example=${one.example}`
-    await expectAnswer(
-      one,
-      operations['streamConcurrency']?.required(diga, { headers: { prefer } }) ?? Promise.resolve(),
-    )
+    await expectResponse(one, operations.streamConcurrency.required(diga, { headers: { prefer } }))
   },
 )

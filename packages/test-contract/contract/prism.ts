@@ -1,48 +1,39 @@
-/** The stock Prism as a process of its own, on the same spec. */
-import { type ChildProcess, spawn } from 'node:child_process'
+/** The stock Prism as a process of its own, on the same spec as the mock. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { findFreePort } from '@digame/test-support'
 
 const { resolve } = createRequire(import.meta.url)
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 export interface Prism extends AsyncDisposable {
   readonly url: string
-  /** What it has written, up to what this matches. */
+  /** Resolves with everything that Prism has logged as soon as the log matches. */
   logUntil(pattern: RegExp): Promise<string>
 }
 
 async function start(command: 'mock' | 'proxy', ...args: readonly string[]): Promise<Prism> {
-  const port = await freePort()
+  const port = await findFreePort()
   const bin = join(dirname(resolve('@stoplight/prism-cli/package.json')), 'dist/index.js')
-  const child: ChildProcess = spawn(
+  const child = spawn(
     process.execPath,
     [bin, command, '--host', '127.0.0.1', '--port', String(port), ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SCARF_ANALYTICS: 'false' } },
+    { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, SCARF_ANALYTICS: 'false' } },
   )
-  const gone = once(child, 'exit')
-  let said = ''
-  child.stdout?.on('data', (chunk) => {
-    said += chunk
+  const exit = once(child, 'exit')
+  let log = ''
+  child.stdout.on('data', (chunk) => {
+    log += chunk
   })
   async function logUntil(pattern: RegExp): Promise<string> {
-    while (!pattern.test(said)) {
-      const ended = gone.then(() => {
-        throw new Error(`Prism ended: ${said}`)
+    while (!pattern.test(log)) {
+      const ended = exit.then(() => {
+        throw new Error(`Prism exited: ${log}`)
       })
-      await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), ended])
+      await Promise.race([once(child.stdout, 'data'), ended])
     }
-    return said
+    return log
   }
   await logUntil(/Prism is listening/)
   return {
@@ -50,39 +41,40 @@ async function start(command: 'mock' | 'proxy', ...args: readonly string[]): Pro
     logUntil,
     async [Symbol.asyncDispose]() {
       child.kill()
-      await gone
+      await exit
     },
   }
 }
 
 const spec = resolve('@digame/spec/openapi.yaml')
 
-/** Prism in the place of the service. */
+/** Starts Prism in the role of the service. */
 export const startPrism = (): Promise<Prism> => start('mock', spec)
 
-/** What Prism has said about what went through it. */
+/** What Prism has logged about the requests and responses that it passed on. */
 interface Judgement {
-  /** How many requests it has handed on. */
+  /** How many requests it forwarded. */
   readonly forwarded: number
-  /** What it has against requests and answers, a line each; also what it lets pass with a warning. */
+  /** Its warnings and errors about requests and responses, one line each. */
   readonly objections: readonly string[]
 }
 
-/** Prism between a client and a service; whatever the spec does not allow becomes an error. */
+/** Prism between a client and a service; it turns whatever the spec forbids into an error. */
 export interface Proxy extends Prism {
-  /** Judges all that has been answered so far. */
+  /** Resolves with the judgement on every response so far. */
   judgement(): Promise<Judgement>
 }
 
+/** Starts Prism as a proxy in front of the service at a URL. */
 export async function startProxy(upstream: string): Promise<Proxy> {
   const prism = await start('proxy', '--errors', spec, upstream)
   return {
     ...prism,
     async judgement() {
-      // The log comes late, but in order: what stands before the complaint about a path of ours is all there is.
-      const mark = `/judgement/${crypto.randomUUID()}`
-      await fetch(prism.url + mark)
-      const lines = (await prism.logUntil(new RegExp(`${mark}.*error`))).split('\n')
+      // The log is late but in order: once it complains about a path that only we request, everything before is there.
+      const path = `/judgement/${crypto.randomUUID()}`
+      await fetch(prism.url + path)
+      const lines = (await prism.logUntil(new RegExp(`${path}.*error`))).split('\n')
       return {
         forwarded: lines.filter((line) => line.includes('Forwarding')).length,
         objections: lines.filter((line) => /\b(warning|error)\b/.test(line) && !line.includes('/judgement/')),

@@ -1,4 +1,4 @@
-/** Redocly's command, without telemetry and without a look for its newer versions. */
+/** Redocly's command line, without telemetry and without a check for newer versions. */
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -11,9 +11,9 @@ interface Ended {
   readonly output: string
 }
 
-/** Runs it in a folder; resolves whatever its exit code. */
+/** Runs Redocly in a folder; resolves for every exit code. */
 export async function redocly(folder: string, ...args: readonly string[]): Promise<Ended> {
-  // Of the environment only what a process needs: no proxy may stand between it and loopback.
+  // A proxy in the environment must not stand between Redocly and loopback, so it gets only what a process needs.
   const { PATH, HOME } = process.env
   const env = { PATH, HOME, CI: 'true', REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
   return new Promise((resolve, reject) => {

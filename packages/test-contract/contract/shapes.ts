@@ -1,48 +1,21 @@
-/** Ways in which an answer may be other than its example and yet be readable, made from the spec's schemas. */
-import document from '@digame/spec/openapi.json' with { type: 'json' }
+/** Ways in which a response body may differ from its example and still be readable, derived from the spec's schemas. */
+import { isRecord } from '@digame/internal'
+import { childOf, keysAt, locate, type Node, type Pointer } from './document.ts'
 
-interface Schema {
-  readonly $ref?: string
-  readonly type?: string | readonly string[]
-  readonly format?: string
-  readonly enum?: readonly string[]
-  readonly required?: readonly string[]
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly additionalProperties?: boolean
-  readonly items?: Schema
-  readonly anyOf?: readonly Schema[]
-}
-
-/** A change of a body, in place. */
+/** A change of a body. */
 export interface Twist {
   readonly kind: 'missing' | 'required' | 'added' | 'unknown' | 'null' | 'uuid' | 'date' | 'value' | 'empty'
-  /** Where, such as `data.0.contact.id`. */
+  /** The path of the field, such as `data.0.contact.id`. */
   readonly path: string
   readonly name: string
-  /** Does nothing where another change has taken the place away. */
+  /** Changes the body itself. Does nothing if another change has removed the object around the field. */
   apply(body: unknown): void
 }
 
-type Container = Record<string, unknown>
-
-const schemas = document.components.schemas as unknown as Readonly<Record<string, Schema>>
-
-const deref = (schema: Schema): Schema =>
-  schema.$ref ? deref(schemas[schema.$ref.split('/').at(-1) as string] as Schema) : schema
-
-const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null
-
-/** What lies at a path. */
-function at(body: unknown, path: readonly string[]): unknown {
-  let value = body
-  for (const key of path) value = isContainer(value) ? value[key] : undefined
-  return value
-}
-
-/** No version, and no variant, of RFC 9562. */
+/** Uuids of no version and no variant of RFC 9562. */
 const uuids = ['7C3B2C1E-6A53-FB0F-0F4E-2D9A0F6C1A01', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
 
-/** One moment as ISO 8601 allows it; without a zone it is UTC. */
+/** One moment in the ways that ISO 8601 allows; without a zone it is UTC. */
 const moments = [
   '2026-07-22T10:00:00Z',
   '2026-07-22T10:00:00.5Z',
@@ -53,60 +26,72 @@ const moments = [
   '2026-07-22T12:00:00.123456+02:00',
 ]
 
-/** Every change that the schema gives reason to expect of a body that is made like it. */
-export function twistsOf(name: string): readonly Twist[] {
-  const twists: Twist[] = []
+/** The object or list that holds the last name of a path. */
+const holderOf = (body: unknown, path: Pointer): unknown => path.slice(0, -1).reduce(childOf, body)
 
-  function set(kind: Twist['kind'], path: readonly string[], value: unknown, label = kind as string): void {
-    const shown = path.join('.')
-    const apply = (body: unknown): void => {
-      const holder = at(body, path.slice(0, -1))
-      const key = path.at(-1) as string
-      if (isContainer(holder) && (kind === 'added' || key in holder)) holder[key] = structuredClone(value)
-    }
-    twists.push({ kind, path: shown, name: `${shown}: ${label}`, apply })
+/** Sets a field that is there, or adds one that is not. */
+function set(kind: Twist['kind'], path: Pointer, value: unknown, label: string = kind): Twist {
+  const key = path.at(-1) ?? ''
+  return {
+    kind,
+    path: path.join('.'),
+    name: `${path.join('.')}: ${label}`,
+    apply(body) {
+      const holder = holderOf(body, path)
+      if (typeof holder !== 'object' || holder === null) return
+      if (kind === 'added' || key in holder) Object.assign(holder, { [key]: structuredClone(value) })
+    },
   }
-
-  function drop(kind: 'missing' | 'required', path: readonly string[]): void {
-    const shown = path.join('.')
-    const apply = (body: unknown): void => {
-      const holder = at(body, path.slice(0, -1))
-      if (isContainer(holder)) delete holder[path.at(-1) as string]
-    }
-    twists.push({ kind, path: shown, name: `${shown}: not there`, apply })
-  }
-
-  function walk(given: Schema, path: readonly string[]): void {
-    const schema = deref(given)
-    const { format, properties, required = [], items } = schema
-    const types = [schema.type ?? []].flat()
-    for (const inner of schema.anyOf ?? []) walk(inner, path)
-    if (types.includes('null')) set('null', path, null)
-    if (schema.enum) set('unknown', path, 'something_new', 'an unknown value')
-    if (format === 'uuid') for (const uuid of uuids) set('uuid', path, uuid, uuid)
-    if (format === 'date-time') for (const moment of moments) set('date', path, moment, moment)
-    if (types.includes('integer')) for (const value of [0, 2 ** 31]) set('value', path, value, `${value}`)
-    if (types.includes('string') && !schema.enum && !format) set('value', path, '', 'an empty text')
-    if (types.includes('object')) set('added', [...path, 'new_thing'], { deep: [1, null] }, 'added')
-    if (schema.additionalProperties) {
-      set('added', [...path, 'digits'], 7, 'a number')
-      set('added', [...path, 'nothing'], null, 'a null')
-    }
-    for (const [key, property] of Object.entries(properties ?? {})) {
-      drop(required.includes(key) ? 'required' : 'missing', [...path, key])
-      walk(property, [...path, key])
-    }
-    if (items) {
-      if (path.length > 0) set('empty', path, [], 'empty')
-      walk(items, [...path, '0'])
-    }
-  }
-
-  walk({ $ref: name }, [])
-  return twists
 }
 
-/** A body with some changes. */
+function drop(kind: 'missing' | 'required', path: Pointer): Twist {
+  return {
+    kind,
+    path: path.join('.'),
+    name: `${path.join('.')}: not there`,
+    apply(body) {
+      const holder = holderOf(body, path)
+      if (isRecord(holder)) delete holder[path.at(-1) ?? '']
+    },
+  }
+}
+
+/** The changes of one value, apart from those of its fields and items. */
+function* valueTwists(schema: Node, path: Pointer): Generator<Twist> {
+  const { format, enum: values, additionalProperties } = schema
+  const types = [schema['type'] ?? []].flat()
+  if (types.includes('null')) yield set('null', path, null)
+  if (values) yield set('unknown', path, 'something_new', 'an unknown value')
+  if (format === 'uuid') for (const uuid of uuids) yield set('uuid', path, uuid, uuid)
+  if (format === 'date-time') for (const moment of moments) yield set('date', path, moment, moment)
+  if (types.includes('integer')) for (const value of [0, 2 ** 31]) yield set('value', path, value, `${value}`)
+  if (types.includes('string') && !values && !format) yield set('value', path, '', 'an empty text')
+  if (types.includes('object')) yield set('added', [...path, 'new_thing'], { deep: [1, null] }, 'added')
+  if (additionalProperties) {
+    yield set('added', [...path, 'digits'], 7, 'a number')
+    yield set('added', [...path, 'nothing'], null, 'a null')
+  }
+}
+
+function* walk(pointer: Pointer, path: Pointer): Generator<Twist> {
+  const { at, node: schema } = locate(pointer)
+  for (const index of keysAt(schema, 'anyOf')) yield* walk([...at, 'anyOf', index], path)
+  yield* valueTwists(schema, path)
+  const required = [schema['required']].flat()
+  for (const key of keysAt(schema, 'properties')) {
+    yield drop(required.includes(key) ? 'required' : 'missing', [...path, key])
+    yield* walk([...at, 'properties', key], [...path, key])
+  }
+  if (schema['items']) {
+    if (path.length > 0) yield set('empty', path, [], 'empty')
+    yield* walk([...at, 'items'], [...path, '0'])
+  }
+}
+
+/** Every change of a body that the named schema gives reason to expect. */
+export const twistsOf = (name: string): readonly Twist[] => [...walk(['components', 'schemas', name], [])]
+
+/** A copy of a body with some changes. */
 export function twisted<Body>(body: Body, twists: readonly Twist[]): Body {
   const copy = structuredClone(body)
   for (const twist of twists) twist.apply(copy)

@@ -1,6 +1,8 @@
 /**
- * The terms of the contract, by hand: what the client sends, and what its users rely on in the answers. Read off the
- * service's published reference, never off our own document: a change of one must be made in the other on purpose.
+ * The terms of the contract, written by hand: what the client sends, and what its users rely on in responses.
+ *
+ * The source is the service's published reference, never our own document, so that a change of either must be made in the
+ * other on purpose.
  */
 import {
   type Fields,
@@ -18,11 +20,12 @@ import {
   uuid,
   whole,
 } from './kinds.ts'
+import type { OperationId } from './operations.ts'
 
 const statuses = ['dialing', 'in_queue', 'in_progress', 'completed', 'failed', 'transferred', 'no_answer']
 const directions = ['inbound', 'outbound']
 
-/** What a call is placed with. */
+/** The body that places a call. */
 export const placing: Fields = {
   from_number: matching(
     [
@@ -135,13 +138,13 @@ const problem = shape({
   detail: optional(listOf(shape({ loc: listOf(step), msg: text, type: text }))),
 })
 
-/** Accepted if one of them accepts it; of what each refuses, only what no other takes. */
+/** A value of any of these kinds. The bad samples are those that no object can be. */
 const either = (...kinds: readonly Kind[]): Kind => ({
   good: kinds.flatMap(({ good }) => good),
   bad: ['a', 7, [], null].map((value) => ({ what: JSON.stringify(value), value })),
 })
 
-const paging = (most: number): Fields => ({
+const paging = (most: number): Readonly<Record<string, Kind>> => ({
   after: uuid,
   before: uuid,
   page: matching(['1', '2', '1000'], ['0', '-1', '1.5', 'x']),
@@ -149,16 +152,17 @@ const paging = (most: number): Fields => ({
   order: oneOf('asc', 'desc'),
 })
 
-/** One operation as it stands on the wire. */
+/** One operation on the wire. */
 export interface Terms {
   readonly method: string
   readonly path: string
-  /** Every parameter of the query; all may be left out. */
-  readonly query: Fields
-  /** What some of them are when left out. */
+  /** Every parameter of the query. All are optional. */
+  readonly query: Readonly<Record<string, Kind>>
+  /** The values that the service assumes for parameters that are left out. */
   readonly defaults?: Readonly<Record<string, unknown>>
-  /** By status: the body, and the codes that errors may carry. */
-  readonly answers: Readonly<Record<number, { readonly body: Kind; readonly codes?: readonly string[] }>>
+  /** For each status, the body and the codes that errors may carry. */
+  readonly responses: Readonly<Record<number, { readonly body: Kind; readonly codes?: readonly string[] }>>
+  /** The media type of a success. */
   readonly type: string
 }
 
@@ -171,13 +175,13 @@ const json = 'application/json'
 
 export const production = 'https://api.diga.io'
 
-export const terms: Readonly<Record<string, Terms>> = {
+export const terms: Readonly<Record<OperationId, Terms>> = {
   placeCall: {
     method: 'POST',
     path: '/v1/call/',
     query: {},
     type: json,
-    answers: {
+    responses: {
       201: { body: call },
       400: { body: error, codes: ['NON_SPANISH_PHONE_NUMBER'] },
       ...refused,
@@ -202,7 +206,7 @@ export const terms: Readonly<Record<string, Terms>> = {
     },
     defaults: { limit: 50, order: 'desc' },
     type: json,
-    answers: {
+    responses: {
       200: { body: pageOf(call) },
       400: { body: error, codes: ['NOT_VALID_FIELD'] },
       ...refused,
@@ -215,7 +219,7 @@ export const terms: Readonly<Record<string, Terms>> = {
     path: '/v1/call/{id}',
     query: {},
     type: json,
-    answers: {
+    responses: {
       200: { body: call },
       ...refused,
       404: { body: error, codes: ['CALL_NOT_FOUND'] },
@@ -229,7 +233,7 @@ export const terms: Readonly<Record<string, Terms>> = {
     query: paging(1000),
     defaults: { limit: 100, order: 'desc' },
     type: json,
-    answers: {
+    responses: {
       200: { body: pageOf(message) },
       400: { body: error, codes: ['MISSING_ID'] },
       ...refused,
@@ -243,7 +247,7 @@ export const terms: Readonly<Record<string, Terms>> = {
     path: '/v1/call/concurrency/stream',
     query: {},
     type: 'text/event-stream',
-    answers: {
+    responses: {
       200: { body: { good: [{ what: 'an event', value: 'data: {"active_calls": 3}\n\n' }], bad: [] } },
       ...refused,
       422: misread,

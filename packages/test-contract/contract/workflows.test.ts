@@ -1,4 +1,4 @@
-/** The workflow of the spec, run by Redocly's respect against our mock. */
+/** The Arazzo workflow of the spec, run by Redocly's `respect` command against our mock. */
 import { readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -31,7 +31,7 @@ interface Report {
   >
 }
 
-/** Runs the workflow to its end: the exit code, what the last try of each step failed in, and what was printed. */
+/** Runs the workflow; resolves with the exit code, the checks that failed in the last try of each step, and the output. */
 async function respect(to_number = '+34612345678') {
   const path = join(tmpdir(), `respect-${crypto.randomUUID()}.json`)
   const { code, output } = await redocly(
@@ -40,7 +40,7 @@ async function respect(to_number = '+34612345678') {
     ...['--server', `diga=${await mock.listen()}`],
     ...['--input', JSON.stringify({ api_key: 'sk-test', to_number })],
   )
-  const { files } = JSON.parse(await readFile(path, 'utf8')) as Report
+  const { files }: Report = JSON.parse(await readFile(path, 'utf8'))
   await rm(path)
   const steps = Object.values(files).flatMap(({ executedWorkflows }) =>
     executedWorkflows.flatMap(({ executedSteps }) => executedSteps),
@@ -51,34 +51,44 @@ async function respect(to_number = '+34612345678') {
   return { code, failed, output }
 }
 
-const asked = () => mock.journal.map(({ operation, status }) => `${operation} ${status}`)
+const requests = () => mock.journal.map(({ operation, status }) => `${operation} ${status}`)
 
 test('a call is placed, followed to its end and read', async () => {
-  // The first looks find it under way, whatever the machine's pace.
+  // The first two reads find the call under way, however slow the machine is.
   mock.reply({ operation: 'getCall', code: 200, example: 'without_optionals' })
   mock.reply({ operation: 'getCall', code: 200, example: 'in_progress' })
   const { code, output } = await respect()
   expect(code, output).toBe(0)
-  expect(asked()).toEqual(['placeCall 201', 'getCall 200', 'getCall 200', 'getCall 200', 'listMessages 200'])
+  expect(requests()).toEqual([
+    'placeCall 201',
+    'getCall 200',
+    'getCall 200',
+    'getCall 200',
+    'listMessages 200',
+  ])
   mock.expectNoViolations()
 })
 
-test('a call that nobody picks up comes to its end too', async () => {
+test('a call that nobody answers is followed to its end, too', async () => {
   const { code, output } = await respect('+34500000001')
   expect(code, output).toBe(0)
-  expect(asked().at(-1)).toBe('listMessages 404')
+  expect(requests().at(-1)).toBe('listMessages 404')
 })
 
 test.each<[string, Reply, string[]]>([
   ['a refusal', { operation: 'placeCall', code: 403 }, ['place: success criteria check']],
   [
-    'a call that is none',
+    'a body that is not a call',
     { operation: 'placeCall', code: 201, body: { id: 7, type: 'outbound' } },
     ['place: schema check'],
   ],
-  ['a status of its own', { operation: 'placeCall', code: 202, body: {} }, ['place: status code check']],
   [
-    'a call of a status that does not exist',
+    'an undocumented status code',
+    { operation: 'placeCall', code: 202, body: {} },
+    ['place: status code check'],
+  ],
+  [
+    'a call with an unknown status',
     {
       operation: 'getCall',
       code: 200,
@@ -87,10 +97,10 @@ test.each<[string, Reply, string[]]>([
     ['follow: schema check'],
   ],
   ['an empty transcript', { operation: 'listMessages', code: 200, body: {} }, ['read: schema check']],
-])('%s fails it, and nobody is phoned twice', async (_, reply, expected) => {
+])('the workflow fails at %s, and nobody is phoned twice', async (_, reply, expected) => {
   mock.reply(reply)
   const { code, failed } = await respect()
   expect(code).toBe(1)
   expect(failed).toEqual(expect.arrayContaining(expected))
-  expect(asked().filter((one) => one.startsWith('placeCall'))).toHaveLength(1)
+  expect(requests().filter((one) => one.startsWith('placeCall'))).toHaveLength(1)
 })

@@ -1,56 +1,67 @@
-/** What the judging of many mutants amounts to. */
-import type { Judged } from './run.ts'
+/** What the verdicts on many mutants add up to. */
+import type { Judged } from './judge-all.ts'
 
-/** One of every so many mutants of each operator, the first always: the same whenever it is asked for. */
+/** The share of mutants that must be killed. */
+export const leastScore = 0.99
+
+/** Takes every nth item of each operator, beginning with its first: the same choice for the same items. */
 export function spread<Item extends { readonly operator: string }>(
   items: readonly Item[],
-  every: number,
+  nth: number,
 ): readonly Item[] {
-  const seen = new Map<string, number>()
+  const counts = new Map<string, number>()
   return items.filter(({ operator }) => {
-    const before = seen.get(operator) ?? 0
-    seen.set(operator, before + 1)
-    return before % every === 0
+    const before = counts.get(operator) ?? 0
+    counts.set(operator, before + 1)
+    return before % nth === 0
   })
 }
 
-/** The share of mutants that were killed. */
-export const scoreOf = (judged: readonly Judged[]): number =>
-  judged.filter(({ verdict }) => verdict.killedBy !== undefined).length / judged.length
+/** What killed a mutant; undefined if nothing did. */
+const killerOf = ({ verdict }: Judged): string | undefined =>
+  verdict.result === 'killed' ? verdict.by : undefined
 
-/** What is wrong: survivors that nobody has accounted for, accounts of the killed, and whatever was not judged at all. */
+/** The share of mutants that were killed, 0 to 1. */
+export const scoreOf = (judged: readonly Judged[]): number =>
+  judged.filter((one) => killerOf(one) !== undefined).length / judged.length
+
+/** What is wrong: survivors without a reason, reasons for mutants that are killed or gone, and mutants that broke a judge. */
 export function complaintsOf(
   judged: readonly Judged[],
   survivors: Readonly<Record<string, string>>,
   all: readonly { readonly name: string }[],
 ): readonly string[] {
   const names = new Set(all.map(({ name }) => name))
+  const complaintOf = ({ mutant: { name }, verdict }: Judged): string | undefined => {
+    const isListed = Object.hasOwn(survivors, name)
+    if (verdict.result === 'crashed') return `"${name}" broke its judge: ${verdict.why}`
+    if (verdict.result === 'killed')
+      return isListed ? `"${name}" is listed as a survivor, but ${verdict.by} kills it` : undefined
+    return isListed
+      ? undefined
+      : `"${name}" survives: add a check that kills it, or a reason to mutation/survivors.ts`
+  }
   return [
     ...Object.keys(survivors)
       .filter((name) => !names.has(name))
       .map((name) => `"${name}" is listed as a survivor, but there is no such mutant`),
-    ...judged.flatMap(({ mutant: { name }, verdict: { killedBy, crashes } }) => {
-      const listed = Object.hasOwn(survivors, name)
-      if (killedBy !== undefined)
-        return listed ? [`"${name}" is listed as a survivor, but ${killedBy} kills it`] : []
-      if (crashes.length > 0) return [`"${name}" broke its judges: ${crashes[0]}`]
-      return listed
-        ? []
-        : [`"${name}" survives: add a test that kills it, or a reason to mutation/survivors.ts`]
-    }),
+    ...judged.flatMap((one) => complaintOf(one) ?? []),
   ]
 }
 
-/** A table by operator: how many mutants, how many killed, and by what. */
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+
+/** A table with a row for each operator: how many mutants, how many each judge killed, and how many survived. */
 export function tableOf(judged: readonly Judged[]): string {
-  const killers = [...new Set(judged.flatMap(({ verdict: { killedBy } }) => killedBy ?? []))].sort()
-  const operators = [...new Set(judged.map(({ mutant }) => mutant.operator))].sort()
-  const row = (name: string, of: readonly Judged[]): readonly (string | number)[] => {
-    const by = (killer: string | undefined) => of.filter(({ verdict }) => verdict.killedBy === killer).length
-    return [name, of.length, ...killers.map(by), by(undefined)]
+  const killers = [...new Set(judged.flatMap((one) => killerOf(one) ?? []))].sort()
+  const row = (name: string, of: readonly Judged[]): readonly string[] => {
+    const by = (killer: string | undefined) => of.filter((one) => killerOf(one) === killer).length
+    return [name, ...[of.length, ...killers.map(by), by(undefined)].map(String)]
   }
+  const heads = ['change', 'mutants', ...killers, 'survive']
+  const operators = [...new Set(judged.map(({ mutant }) => mutant.operator))].sort()
   const rows = [
-    ['change', 'mutants', ...killers, 'survive'],
+    heads,
     ...operators.map((name) =>
       row(
         name,
@@ -59,15 +70,12 @@ export function tableOf(judged: readonly Judged[]): string {
     ),
     row('all', judged),
   ]
-  const [, ...columns] = rows[0] ?? []
-  const lines = rows.map(([name, ...counts]) =>
-    [
-      String(name).padEnd(32),
-      ...counts.map((count, index) => String(count).padStart(`${columns[index]}`.length)),
-    ].join('  '),
+  const lines = rows.map(([name = '', ...cells]) =>
+    [name.padEnd(32), ...cells.map((cell, at) => cell.padStart(heads[at + 1]?.length ?? 0))].join('  '),
   )
-  const behaviour = judged.filter(({ verdict: { killedBy } }) => killedBy !== 'terms')
-  const without = behaviour.filter(({ verdict }) => verdict.killedBy !== undefined).length / judged.length
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`
-  return `${lines.join('\n')}\n\n${percent(scoreOf(judged))} of ${judged.length} mutants killed, ${percent(without)} before terms is asked\n`
+  const beforeTerms = judged.filter((one) => ![undefined, 'terms'].includes(killerOf(one))).length
+  return `${lines.join('\n')}
+
+${percent(scoreOf(judged))} of ${judged.length} mutants killed, ${percent(beforeTerms / judged.length)} of them without the terms
+`
 }

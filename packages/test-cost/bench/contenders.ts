@@ -1,4 +1,4 @@
-/** Each way of placing one call; every rival with its own defaults, pointed at loopback. */
+/** The ways to place a call that the bench compares. Each rival keeps its own defaults and sends to loopback. */
 const body = {
   from_number: '+34910000001',
   to_number: '+34612345678',
@@ -7,15 +7,32 @@ const body = {
 const apiKey = 'key'
 const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }
 
-type Place = () => Promise<unknown>
+/** Places one call; resolves when the response has been read. */
+type Place = () => unknown
 
-// biome-ignore lint/suspicious/noExplicitAny: rivals are installed when the bench runs, their types are not
-type Loaded = any
+/** A rival, or a part of one, that may be called or constructed: the rivals' own types are not installed. */
+type Rival = Parts & ((...args: readonly unknown[]) => Rival) & (new (...args: readonly unknown[]) => Rival)
 
-/** The packages that a contender needs, as npm installs them. */
+/** The parts that the bench uses. */
+interface Parts {
+  readonly default: Rival
+  readonly Diga: Rival
+  readonly VapiClient: Rival
+  readonly calls: Rival
+  readonly create: Rival
+  readonly POST: Rival
+  readonly post: Rival
+  readonly request: Rival
+  readonly json: Rival
+}
+
+/** Imports a package by its name. */
+export type Load = (name: string) => Promise<Rival>
+
 export interface Contender {
+  /** The package that npm installs for it. */
   readonly install?: string
-  make(load: (name: string) => Promise<Loaded>, baseUrl: string): Promise<Place>
+  make(load: Load, baseUrl: string): Promise<Place>
 }
 
 const raw: Contender = {

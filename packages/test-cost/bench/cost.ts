@@ -1,24 +1,23 @@
 /**
- * CPU time a create, of this client and of its rivals, as ratios to raw fetch: `pnpm bench`.
+ * Prints the CPU time of a create with this client and with its rivals, as ratios to raw fetch: `pnpm bench`.
  *
- * In every round each contender has a process of its own. All are warmed up, then they take turns, a thousand calls each
- * in ever new orders, so that a machine whose speed drifts is as slow for one as for another. Printed is the median over
- * the rounds. Raw fetch runs twice, as its own control. Rivals are installed in a temporary folder; nothing but loopback is
- * talked to.
+ * In each round every contender has a process of its own. After a warm-up they take turns of a thousand calls, in a new
+ * order each time, so that a change in the machine's speed affects all alike. The result is the median of the rounds. Raw
+ * fetch runs twice, as a control. The rivals are installed in a temporary folder, and send to loopback only.
  */
 import { type ChildProcess, execFileSync, fork, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ask, makeTemporaryFolder, nextMessage } from '@digame/test-support'
 import { build } from 'esbuild'
 import { contenders } from './contenders.ts'
 
 const rounds = Number(process.argv[2] ?? 5)
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const folder = await mkdtemp(join(tmpdir(), 'digame-bench-'))
-const service = fork(here('service.ts'))
+const temporary = await makeTemporaryFolder('bench')
+const folder = temporary.path
+const service = fork(here('service-entry.ts'))
 
 const warmUp = 10_000
 const turns = 20
@@ -29,26 +28,25 @@ interface Cost {
   readonly warm: number
 }
 
-/** CPU time a call, in microseconds, of each contender. */
+/** The CPU time of one call for each contender, in microseconds. */
 async function round(names: readonly string[], baseUrl: string): Promise<Record<string, Cost>> {
   const children = new Map<string, ChildProcess>()
-  const ask = async (name: string, creates: number): Promise<number> => {
+  const measure = async (name: string, creates: number): Promise<number> => {
     const child = children.get(name)
-    child?.send(creates)
-    return child ? answer(child, name) : Number.NaN
+    return child ? Number(await ask(child, creates)) : Number.NaN
   }
   try {
     for (const name of names) {
-      const child = fork(here('measure.ts'), [name, baseUrl, folder])
+      const child = fork(here('contender-entry.ts'), [name, baseUrl, folder])
       children.set(name, child)
-      await answer(child, name)
+      await nextMessage(child)
     }
     const first: Record<string, number> = {}
     const warm: Record<string, number> = {}
-    for (const name of shuffled(names)) first[name] = await ask(name, calls)
-    for (const name of shuffled(names)) await ask(name, warmUp)
+    for (const name of shuffled(names)) first[name] = await measure(name, calls)
+    for (const name of shuffled(names)) await measure(name, warmUp)
     for (let turn = 0; turn < turns; turn++) {
-      for (const name of shuffled(names)) warm[name] = (warm[name] ?? 0) + (await ask(name, calls))
+      for (const name of shuffled(names)) warm[name] = (warm[name] ?? 0) + (await measure(name, calls))
     }
     return Object.fromEntries(
       names.map((name) => [
@@ -61,17 +59,6 @@ async function round(names: readonly string[], baseUrl: string): Promise<Record<
   }
 }
 
-async function answer(child: ChildProcess, name: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const onExit = (code: number | null): void => reject(new Error(`${name} ended with ${code}`))
-    child.once('exit', onExit)
-    child.once('message', (said) => {
-      child.off('exit', onExit)
-      resolve(Number(said))
-    })
-  })
-}
-
 const shuffled = <Value>(values: readonly Value[]): Value[] =>
   values
     .map((value) => ({ value, at: Math.random() }))
@@ -82,7 +69,7 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 try {
-  const [port] = (await once(service, 'message')) as [number]
+  const port = await nextMessage(service)
   await writeFile(join(folder, 'package.json'), '{ "private": true }')
   const installed = Object.values(contenders).flatMap(({ install }) => install ?? [])
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...installed], {
@@ -102,7 +89,7 @@ try {
   const names = Object.keys(contenders)
   const costs: Record<string, Cost>[] = []
   for (let at = 0; at < rounds; at++) costs.push(await round(names, `http://127.0.0.1:${port}`))
-  // Within a round, then the median: rounds are minutes apart.
+  // First the ratio within a round, then the median: rounds are minutes apart.
   const ratio = (name: string, key: keyof Cost): number =>
     median(costs.map((cost) => (cost[name]?.[key] ?? 0) / (cost['raw fetch']?.[key] ?? 0)))
   process.stdout.write(
@@ -126,5 +113,5 @@ try {
   process.stdout.write(`\nimport: ${startUp.toFixed(2)} × node -e 0\n`)
 } finally {
   service.disconnect()
-  await rm(folder, { recursive: true, force: true })
+  await temporary[Symbol.asyncDispose]()
 }

@@ -1,29 +1,16 @@
 /**
- * Places calls through an injected fetch and prints memory in MiB at ten moments, as one line of JSON.
+ * Creates calls through a fetch without a network and prints the memory in MiB at ten moments, as one line of JSON.
  *
- *   node --expose-gc --conditions=source packages/acceptance/weight/memory.ts 1000000
+ *   node --expose-gc --conditions=source packages/test-cost/weight/memory.ts 1000000
  */
 import { Diga } from '@digame/client'
+import { sampleCall } from '../sample-call.ts'
 
 const creates = Number(process.argv[2] ?? 100_000)
 const inFlight = 50
-const answer = {
-  agent_id: null,
-  agent_version_id: null,
-  status: 'dialing',
-  type: 'outbound',
-  contact: {
-    id: '1',
-    created_date: '2026-03-02T09:14:05Z',
-    identifier: '+34612345678',
-    contact_type: 'call',
-  },
-  phone_register_id: null,
-  created_date: '2026-07-22T10:00:00Z',
-}
 let placed = 0
 const fetch = async (): Promise<Response> =>
-  Response.json({ id: String(placed++), ...answer }, { status: 201 })
+  Response.json({ id: String(placed++), ...sampleCall }, { status: 201 })
 const diga = new Diga({ apiKey: 'key', baseUrl: 'http://service', fetch })
 
 const moments: { readonly rss: number; readonly heap: number }[] = []

@@ -1,4 +1,4 @@
-/** One cell of the fault table: a create, and another one with the same key. Nothing of Node's own may stand here. */
+/** One cell of the fault table: a create, and a second create with the same key. Uses nothing that only Node has. */
 import { Diga, type DigaError } from '@digame/client'
 
 export interface Cell {
@@ -6,9 +6,9 @@ export interface Cell {
   /** A uuid. */
   readonly key: string
   readonly settleMs: number
-  /** Of the create alone: on a busy machine the list may take longer. */
+  /** For the create alone: on a busy machine the list may take longer. */
   readonly timeoutMs: number
-  /** Whether the create finds a connection open. */
+  /** Whether the create finds an open connection. */
   readonly reuses?: boolean
 }
 
@@ -21,7 +21,7 @@ export interface Ending {
     readonly idempotencyKey: string | undefined
     readonly sentAt: boolean
     readonly candidates: readonly string[] | undefined
-    /** All that is printed of it. */
+    /** Everything of the error that could be printed. */
     readonly text: string
   }
 }
@@ -43,12 +43,13 @@ const place = (diga: Diga, idempotencyKey: string, options = {}): Promise<Ending
     }),
   )
 
-/** Leaves a connection open that the next request can take; fetch has it back a turn after the answer. */
+/** Leaves an open connection for the next request; fetch can use it one turn after the response. */
 export async function openConnection(diga: Diga): Promise<void> {
   await diga.calls.get('00000000-0000-4000-8000-000000000000').then(undefined, () => {})
   await new Promise((resolve) => setTimeout(resolve))
 }
 
+/** Creates twice with one key; `between` is called with the ending of the first create. */
 export async function perform(
   { baseUrl, key, settleMs, timeoutMs, reuses }: Cell,
   options: { readonly signal?: AbortSignal; readonly between?: (first: Ending) => void } = {},

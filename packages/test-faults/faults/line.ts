@@ -5,14 +5,15 @@
  */
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { type Line, lineOf, listing, missing, place, type Scenario } from './service.ts'
+import { listenOnLoopback } from '@digame/test-support'
+import { createLine, type Line, listCalls, missing, placeCall, type Scenario } from './call-service.ts'
 
-/** Does to the socket what the line does, after the service has (or has not) acted. */
+/** Acts on the socket in place of the line, after the service has acted or not. */
 export type Fault = (socket: Socket, answer: () => Buffer) => void
 
 export interface Network extends AsyncDisposable {
   open(scenario: Scenario<Fault>): Line
-  /** Those that are open. */
+  /** The open connections. */
   readonly sockets: Iterable<Socket>
   readonly port: number
 }
@@ -23,6 +24,7 @@ interface Request {
   readonly body: string
 }
 
+/** The bytes of a response. */
 export function respond(status: number, body = '', headers: Readonly<Record<string, string>> = {}): Buffer {
   const lines = Object.entries({
     'content-type': 'application/json',
@@ -33,7 +35,7 @@ export function respond(status: number, body = '', headers: Readonly<Record<stri
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
-/** Reads one whole request off what has come, and what is left of it. */
+/** Splits the first whole request off the bytes received so far; undefined if it is not complete. */
 function parse(bytes: Buffer): { request: Request; rest: Buffer } | undefined {
   const end = bytes.indexOf('\r\n\r\n')
   if (end < 0) return undefined
@@ -45,7 +47,11 @@ function parse(bytes: Buffer): { request: Request; rest: Buffer } | undefined {
   return { request: { method, path, body }, rest: bytes.subarray(end + 4 + length) }
 }
 
-/** Listens on loopback; disposing ends every connection. The first `unread` connections are reset before anything is read of them. */
+/**
+ * Listens on loopback; disposing ends every connection.
+ *
+ * The first `unread` connections are reset before anything is read from them.
+ */
 export async function openNetwork({ unread = 0 }: { unread?: number } = {}): Promise<Network> {
   const lines = new Map<string, { line: Line; fault: Fault }>()
   const sockets = new Set<Socket>()
@@ -59,19 +65,19 @@ export async function openNetwork({ unread = 0 }: { unread?: number } = {}): Pro
       return
     }
     if (method === 'GET') {
-      const { status, body, headers } = path.includes('/v1/call/?') ? listing(line) : missing
+      const { status, body, headers } = path.includes('/v1/call/?') ? listCalls(line) : missing
       socket.write(respond(status, body, headers))
       return
     }
     if (kept) line.kept++
-    const { status, body: text, headers } = place(line, body)
+    const { status, body: text, headers } = placeCall(line, body)
     fault(socket, () => respond(status, text, headers))
   }
 
   const server: Server = createServer((socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    // A peer that goes away is the subject here, not a failure.
+    // That a peer goes away is expected here.
     socket.on('error', () => {})
     if (++connections <= unread) {
       socket.once('readable', () => socket.resetAndDestroy())
@@ -87,16 +93,14 @@ export async function openNetwork({ unread = 0 }: { unread?: number } = {}): Pro
       }
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
+  const port = await listenOnLoopback(server)
 
   return {
     port,
     sockets,
     open(scenario) {
       const name = crypto.randomUUID()
-      const line = lineOf(`http://127.0.0.1:${port}/${name}`, scenario)
+      const line = createLine(`http://127.0.0.1:${port}/${name}`, scenario)
       lines.set(name, { line, fault: scenario.fault })
       return line
     },

@@ -1,28 +1,28 @@
 /**
- * Every fault × (the call was made or not) × (what the list of calls is like) × (the service's clock), on real sockets
- * and with the runtime's own fetch.
+ * Every fault × (the call was made or not) × (how the list of calls behaves) × (the service's clock), on real sockets and
+ * with the runtime's own fetch.
  */
 import { spawn } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { commands } from '@digame/test-runtimes'
+import { makeTemporaryFolder } from '@digame/test-support'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Scenario } from './call-service.ts'
 import { type Cell, type Ending, perform } from './cell.ts'
-import { aborts, doubts, type FaultCase, refusals } from './faults.ts'
-import { openSecureNetwork, streamFaults } from './h2.ts'
+import { aborts, doubts, type FaultCase, refusals } from './fault-cases.ts'
+import { openSecureNetwork, streamFaults } from './http2.ts'
 import { cellOf, judge, worlds } from './judge.ts'
 import { type Network, openNetwork } from './line.ts'
-import { FaultReport, tableIn } from './report.ts'
-import type { Scenario } from './service.ts'
+import { FaultReport, tableIn } from './readme-table.ts'
 
 const names = [...doubts, ...aborts].map(({ name }) => name)
-const told = new FaultReport([...names, ...Object.keys(streamFaults), ...refusals.map(({ name }) => name)])
+const report = new FaultReport([...names, ...Object.keys(streamFaults), ...refusals.map(({ name }) => name)])
 
 let network: Network
 beforeAll(async () => {
@@ -33,7 +33,7 @@ afterAll(() => network[Symbol.asyncDispose]())
 type World = Omit<Scenario<unknown>, 'fault'>
 
 async function cell(fault: FaultCase, world: World): Promise<void> {
-  // What befalls a whole connection gets a network of its own, where no other cell's connection is taken for it.
+  // A fault of a whole connection gets a network of its own, so that it cannot act on another cell's connection.
   await using own =
     fault.unread || fault.reuses
       ? await openNetwork({ unread: fault.unread && !fault.reuses ? 1 : 0 })
@@ -56,7 +56,7 @@ async function cell(fault: FaultCase, world: World): Promise<void> {
   const endings = await perform(cell, {
     ...(fault.aborts && { signal: controller.signal }),
     between(first) {
-      if (world.list === 'echoes') told.add(fault.name, world.created, line.posts, first)
+      if (world.list === 'echoes') report.add(fault.name, world.created, line.posts, first)
     },
   })
   unsubscribe('undici:client:sendHeaders', onWrite)
@@ -66,7 +66,7 @@ async function cell(fault: FaultCase, world: World): Promise<void> {
 const made = [...doubts, ...aborts].flatMap((fault) =>
   (fault.unread ? [false] : [true, false]).map((created) => ({ ...fault, fault, created })),
 )
-// Side by side: nearly all of their time is waiting for a late list.
+// Side by side, because nearly all of their time they wait for a late list.
 test.concurrent.each(made)(
   '$name is looked up, never sent again (created: $created)',
   async ({ fault, created }) => {
@@ -74,36 +74,33 @@ test.concurrent.each(made)(
   },
 )
 
-/** Runs cells in a process of Node 26, whose fetch speaks HTTP/2 wherever the service does. */
-async function over26(cells: readonly Cell[], certificate: string): Promise<[Ending, Ending][]> {
-  const folder = await mkdtemp(join(tmpdir(), 'digame-faults-'))
-  try {
-    const outfile = join(folder, 'cells.mjs')
-    const entryPoints = [fileURLToPath(new URL('cells.ts', import.meta.url))]
-    await build({
-      entryPoints,
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      conditions: ['source'],
-    })
-    const trusted = join(folder, 'certificate.pem')
-    await writeFile(trusted, certificate)
-    const [node = ''] = commands['node 26'] ?? []
-    const child = spawn(node, [outfile], {
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: trusted },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    child.stdin.end(JSON.stringify(cells))
-    const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')])
-    return JSON.parse(printed) as [Ending, Ending][]
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+/** Performs cells in a process of Node 26, whose fetch speaks HTTP/2 if the service does. */
+async function performOnNode26(cells: readonly Cell[], certificate: string): Promise<[Ending, Ending][]> {
+  await using temporary = await makeTemporaryFolder('faults')
+  const folder = temporary.path
+  const outfile = join(folder, 'cells.mjs')
+  const entryPoints = [fileURLToPath(new URL('cells-entry.ts', import.meta.url))]
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['source'],
+  })
+  const trusted = join(folder, 'certificate.pem')
+  await writeFile(trusted, certificate)
+  const [node = ''] = commands['node 26'] ?? []
+  const child = spawn(node, [outfile], {
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: trusted },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  child.stdin.end(JSON.stringify(cells))
+  const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  return JSON.parse(printed)
 }
 
-test('what befalls a stream or a session of HTTP/2 is looked up, never sent again', {
+test('a fault of a stream or a session of HTTP/2 is looked up, never sent again', {
   timeout: 60_000,
 }, async () => {
   await using network = await openSecureNetwork()
@@ -114,12 +111,12 @@ test('what befalls a stream or a session of HTTP/2 is looked up, never sent agai
   )
   const lines = await Promise.all(cases.map(({ scenario }) => network.open(scenario)))
   const cells = lines.map((line) => cellOf(line, {}))
-  const endings = await over26(cells, network.certificate)
+  const endings = await performOnNode26(cells, network.certificate)
   expect(endings).toHaveLength(cases.length)
   for (const [at, { name, scenario }] of cases.entries()) {
     const [line, cell, ending] = [lines[at], cells[at], endings[at]]
     if (!line || !cell || !ending) throw new Error(`There is no line for ${name}`)
-    if (scenario.list === 'echoes') told.add(name, scenario.created, line.posts, ending[0])
+    if (scenario.list === 'echoes') report.add(name, scenario.created, line.posts, ending[0])
     judge(line, {}, cell, ending)
   }
 })
@@ -127,7 +124,7 @@ test('what befalls a stream or a session of HTTP/2 is looked up, never sent agai
 test.concurrent.each(refusals)('$name, which proves that no call was made', async (fault) => {
   const line = network.open({ fault: fault.fault, created: false, list: 'echoes', clockOffsetMs: 0 })
   const cell = cellOf(line, fault)
-  const between = (first: Ending): void => told.add(fault.name, false, line.posts, first)
+  const between = (first: Ending): void => report.add(fault.name, false, line.posts, first)
   const [{ error }] = await perform(cell, { between })
   expect(error).toMatchObject({ placed: 'no', idempotencyKey: cell.key })
   expect(error?.candidates).toBeUndefined()
@@ -135,7 +132,7 @@ test.concurrent.each(refusals)('$name, which proves that no call was made', asyn
   expect({ posts: line.posts, lists: line.lists }).toEqual({ posts: 2, lists: 0 })
 })
 
-test("the README of the client shows what came of each, beside the rivals' figures", async () => {
+test("the client's README shows how each fault ends, beside the rivals' figures", async () => {
   const readme = await readFile(new URL('../../client/README.md', import.meta.url), 'utf8')
-  expect(tableIn(readme)).toBe(told.table())
+  expect(tableIn(readme)).toBe(report.table())
 })

@@ -1,8 +1,9 @@
-/** What never left, and what nobody can tell: connections that fail before, while and after a request is sent. */
+/** Connections that fail before, while and after a request is sent: which of them prove that nothing left. */
 import dns from 'node:dns'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { Diga, type DigaError, type DigaEvent } from '@digame/client'
+import { listenOnLoopback } from '@digame/test-support'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Network, openNetwork, respond } from './line.ts'
 
@@ -16,11 +17,11 @@ async function listen(
     sockets.add(socket)
     socket.on('error', () => {})
     onConnection(socket)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  })
+  const port = await listenOnLoopback(server)
   return {
     server,
-    port: (server.address() as { port: number }).port,
+    port,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       server.close()
@@ -47,7 +48,7 @@ function client(baseUrl: string, more: object = {}): { diga: Diga; events: DigaE
 const sends = (events: readonly DigaEvent[], method = 'POST'): number =>
   events.filter((event) => event.type === 'request' && event.method === method).length
 
-const failed = async (diga: Diga, options = {}): Promise<DigaError> =>
+const failToCreate = async (diga: Diga, options = {}): Promise<DigaError> =>
   diga.calls.create(body, options).then(
     () => expect.unreachable('the create succeeded'),
     (error: DigaError) => error,
@@ -59,17 +60,17 @@ beforeAll(async () => {
 })
 afterAll(() => network[Symbol.asyncDispose]())
 
-describe('never left', () => {
-  test('a refused connection is tried again and proves that no call was made', async () => {
+describe('proof that nothing left', () => {
+  test('a refused connection is retried and proves that no call was made', async () => {
     const closed = await listen(() => {})
     await closed[Symbol.asyncDispose]()
     const { diga, events } = client(`http://127.0.0.1:${closed.port}`)
-    expect(await failed(diga)).toMatchObject({ name: 'DigaConnectionError', placed: 'no' })
+    expect(await failToCreate(diga)).toMatchObject({ name: 'DigaConnectionError', placed: 'no' })
     expect(sends(events)).toBe(3)
     expect(sends(events, 'GET')).toBe(0)
   })
 
-  test('TLS against a port that speaks plain HTTP never leaves', async () => {
+  test('TLS to a port that speaks plain HTTP proves that nothing left', async () => {
     let requests = 0
     await using plain = await listen((socket) =>
       socket.once('data', (bytes) => {
@@ -78,12 +79,12 @@ describe('never left', () => {
       }),
     )
     const { diga, events } = client(`https://127.0.0.1:${plain.port}`)
-    expect(await failed(diga)).toMatchObject({ placed: 'no' })
+    expect(await failToCreate(diga)).toMatchObject({ placed: 'no' })
     expect(sends(events)).toBe(3)
     expect(requests).toBe(0)
   })
 
-  test('a name that does not resolve never leaves', async () => {
+  test('a host name that does not resolve proves that nothing left', async () => {
     const error = Object.assign(new Error('getaddrinfo ENOTFOUND'), {
       code: 'ENOTFOUND',
       syscall: 'getaddrinfo',
@@ -92,21 +93,21 @@ describe('never left', () => {
       queueMicrotask(() => done(error))
     }) as never)
     const { diga, events } = client('http://service.invalid')
-    expect(await failed(diga)).toMatchObject({ placed: 'no' })
+    expect(await failToCreate(diga)).toMatchObject({ placed: 'no' })
     expect(sends(events)).toBe(3)
   })
 
-  test('a peer that never finishes the handshake leaves nothing sent at the deadline', async () => {
+  test('a handshake that never finishes proves at the deadline that nothing left', async () => {
     await using silent = await listen(() => {})
     const { diga } = client(`https://127.0.0.1:${silent.port}`, { timeoutMs: 100, maxRetries: 0 })
-    expect(await failed(diga)).toMatchObject({ name: 'DigaTimeoutError', placed: 'no' })
+    expect(await failToCreate(diga)).toMatchObject({ name: 'DigaTimeoutError', placed: 'no' })
   })
 
-  test('an abort while connecting leaves nothing sent', async () => {
+  test('an abort while connecting proves that nothing left', async () => {
     const controller = new AbortController()
     await using silent = await listen(() => controller.abort())
     const { diga } = client(`https://127.0.0.1:${silent.port}`)
-    expect(await failed(diga, { signal: controller.signal })).toMatchObject({
+    expect(await failToCreate(diga, { signal: controller.signal })).toMatchObject({
       name: 'DigaAbortError',
       placed: 'no',
     })
@@ -134,18 +135,18 @@ describe('never left', () => {
   })
 })
 
-describe('nobody can tell', () => {
+describe('doubt', () => {
   test('the same failures under a caller’s fetch prove nothing', async () => {
     const closed = await listen(() => {})
     await closed[Symbol.asyncDispose]()
     const { diga, events } = client(`http://127.0.0.1:${closed.port}`, {
       fetch: (url: string, init: RequestInit) => fetch(url, init),
     })
-    expect(await failed(diga)).toMatchObject({ placed: 'maybe', candidates: [] })
+    expect(await failToCreate(diga)).toMatchObject({ placed: 'maybe', candidates: [] })
     expect(sends(events)).toBe(1)
   })
 
-  test('an abort after the request has arrived', async () => {
+  test('an abort after the request has arrived proves nothing', async () => {
     const controller = new AbortController()
     const line = network.open({
       fault: () => controller.abort(new Error('enough')),
@@ -154,7 +155,7 @@ describe('nobody can tell', () => {
       clockOffsetMs: 0,
     })
     const { diga } = client(line.baseUrl)
-    const error = await failed(diga, { signal: controller.signal, idempotencyKey: 'key' })
+    const error = await failToCreate(diga, { signal: controller.signal, idempotencyKey: 'key' })
     expect(error).toMatchObject({ name: 'DigaAbortError', placed: 'maybe', cause: { message: 'enough' } })
     expect(line.lists).toBe(0)
     expect(await diga.calls.create(body, { idempotencyKey: 'key' })).toMatchObject({
@@ -163,7 +164,7 @@ describe('nobody can tell', () => {
     expect(line.posts).toBe(1)
   })
 
-  test('an abort within the body', async () => {
+  test('an abort in the middle of the body proves nothing', async () => {
     const controller = new AbortController()
     const line = network.open({
       fault: (socket, answer) => {
@@ -175,11 +176,11 @@ describe('nobody can tell', () => {
       clockOffsetMs: 0,
     })
     const { diga } = client(line.baseUrl)
-    const error = await failed(diga, { signal: controller.signal })
+    const error = await failToCreate(diga, { signal: controller.signal })
     expect(error).toMatchObject({ name: 'DigaAbortError', placed: 'maybe' })
   })
 
-  test('an abort during the look-up', async () => {
+  test('an abort during the look-up leaves the call in doubt', async () => {
     const controller = new AbortController()
     const line = network.open({
       fault: (socket) => socket.destroy(),
@@ -191,7 +192,7 @@ describe('nobody can tell', () => {
       if (event.type === 'response' && event.method === 'GET') controller.abort()
     }
     const { diga } = client(line.baseUrl, { onEvent })
-    expect(await failed(diga, { signal: controller.signal })).toMatchObject({
+    expect(await failToCreate(diga, { signal: controller.signal })).toMatchObject({
       name: 'DigaAbortError',
       placed: 'maybe',
     })
@@ -199,7 +200,7 @@ describe('nobody can tell', () => {
   })
 })
 
-test('an abort at any moment never says that nothing was sent of what arrived', async () => {
+test('an abort at any moment never claims that nothing was sent of a request that arrived', async () => {
   const arrived = new Set<string>()
   await using service = await listen((socket) =>
     socket.on('data', (bytes) => {
@@ -235,7 +236,7 @@ describe('429', () => {
     ['a fraction of a second', () => ({ 'retry-after': '0.01' })],
     ['a date that has passed', () => ({ 'retry-after': http(-5000), date: http(0) })],
     ['nonsense', () => ({ 'retry-after': 'soon' })],
-  ])('with %s is sent once more', async (_, headers) => {
+  ])('with %s is retried once', async (_, headers) => {
     let posts = 0
     const line = network.open({
       fault: (socket, answer) => void socket.write(posts++ === 0 ? respond(429, '', headers()) : answer()),
@@ -252,10 +253,10 @@ describe('429', () => {
   test.each([
     ['more than a minute', () => ({ 'retry-after': '61' })],
     [
-      'a date beyond a minute by the answer’s own clock',
+      'a date beyond a minute by the response’s own clock',
       () => ({ 'retry-after': http(3_700_000), date: http(3_600_000) }),
     ],
-  ])('that asks for %s is reported at once', async (_, headers) => {
+  ])('that asks for %s fails at once', async (_, headers) => {
     const line = network.open({
       fault: (socket) => void socket.write(respond(429, '', headers())),
       created: false,
@@ -263,7 +264,11 @@ describe('429', () => {
       clockOffsetMs: 0,
     })
     const { diga } = client(line.baseUrl)
-    expect(await failed(diga)).toMatchObject({ status: 429, placed: 'no', retryAfterMs: expect.any(Number) })
+    expect(await failToCreate(diga)).toMatchObject({
+      status: 429,
+      placed: 'no',
+      retryAfterMs: expect.any(Number),
+    })
     expect(line.posts).toBe(1)
   })
 })

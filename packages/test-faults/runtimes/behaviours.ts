@@ -1,17 +1,17 @@
 /**
- * What the client does, in terms that every runtime understands: bundled with the client and run on each.
+ * Behaviours of the client that are bundled with it and run on every runtime.
  *
- * Nothing of Node's own may stand here.
+ * Uses nothing that only Node has.
  */
 import { Diga, type DigaError, type DigaEvent, outcomeOf } from '@digame/client'
 import { openConnection } from '../faults/cell.ts'
 
-/** Where each behaviour finds its service; the host counts what arrives there. */
-export type Places = Readonly<Record<string, string>>
+/** The base URL of the service for each behaviour, by the behaviour's name. The test counts what arrives there. */
+export type Services = Readonly<Record<string, string>>
 
 export interface Result {
   readonly name: string
-  /** What it saw; compared by the host. */
+  /** What the behaviour observed; the test compares it. */
   readonly saw?: unknown
   readonly error?: string
 }
@@ -21,9 +21,9 @@ const body = { from_number: '+34910000001', to_number: '+34612345678' }
 const client = (baseUrl: string): Diga =>
   new Diga({ apiKey: 'key-of-the-account', baseUrl, settleMs: 150, timeoutMs: 1500, random: () => 0 })
 
-type Seen = { placed?: unknown; name?: unknown; status?: unknown; resolved?: boolean; recovered?: boolean }
+type Observed = { placed?: unknown; name?: unknown; status?: unknown; resolved?: boolean }
 
-async function create(baseUrl: string, options = {}): Promise<Seen> {
+async function create(baseUrl: string, options = {}): Promise<Observed> {
   const diga = client(baseUrl)
   await openConnection(diga)
   return diga.calls.create(body, { idempotencyKey: 'key', ...options }).then(
@@ -32,7 +32,7 @@ async function create(baseUrl: string, options = {}): Promise<Seen> {
   )
 }
 
-/** By name; every other name is a create on a connection that is open already. */
+/** The behaviours by name. Every other name stands for a create on an open connection. */
 const behaviours: Readonly<Record<string, (baseUrl: string) => Promise<unknown>>> = {
   async 'follows a call to its end'(baseUrl) {
     const diga = client(baseUrl)
@@ -43,7 +43,7 @@ const behaviours: Readonly<Record<string, (baseUrl: string) => Promise<unknown>>
     const listed: string[] = []
     for await (const { id } of diga.calls.list({ limit: 1 })) listed.push(id)
     return {
-      // A slow machine may look for the first time when the phone has been answered.
+      // A slow machine may read the call for the first time when it has been answered.
       inOrder: ['dialing in_progress completed', 'in_progress completed', 'completed'].includes(
         statuses.join(' '),
       ),
@@ -59,7 +59,7 @@ const behaviours: Readonly<Record<string, (baseUrl: string) => Promise<unknown>>
   'silence, and the call was made': (baseUrl) => create(baseUrl, { timeoutMs: 200 }),
   async 'aborted in flight'(baseUrl) {
     const controller = new AbortController()
-    // Told right before the request is dispatched; by then it has had time to arrive.
+    // The event comes right before the request is sent; in half a second the request arrives.
     const onEvent = ({ type }: DigaEvent): void => {
       if (type === 'request') setTimeout(() => controller.abort(), 500)
     }
@@ -69,19 +69,20 @@ const behaviours: Readonly<Record<string, (baseUrl: string) => Promise<unknown>>
   },
   async 'shows neither key nor number'(baseUrl) {
     const diga = client(baseUrl)
-    const error = (await diga.calls.create(body).catch((error) => error)) as DigaError
+    const error = await diga.calls.create(body).catch((error) => error)
     const shown = `${JSON.stringify(diga)} ${JSON.stringify(error)} ${error.message} ${error.stack}`
     return /key-of-the-account|612345678/.test(shown)
   },
 }
 
-export async function run(places: Places): Promise<Result[]> {
+/** Runs a behaviour against each service, one after another. */
+export async function run(services: Services): Promise<Result[]> {
   const results: Result[] = []
-  for (const [name, place] of Object.entries(places)) {
+  for (const [name, baseUrl] of Object.entries(services)) {
     try {
-      results.push({ name, saw: await (behaviours[name] ?? create)(place) })
+      results.push({ name, saw: await (behaviours[name] ?? create)(baseUrl) })
     } catch (error) {
-      results.push({ name, error: String((error as Error)?.stack ?? error) })
+      results.push({ name, error: String(error instanceof Error ? error.stack : error) })
     }
   }
   return results

@@ -1,4 +1,4 @@
-/** One suite of behaviours on every runtime that the client promises; what arrives is counted at the service. */
+/** The same behaviours on every runtime that the client supports, with the requests counted at the service. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -10,10 +10,10 @@ import { createMock, type Mock } from '@digame/mock'
 import { commands, workerd } from '@digame/test-runtimes'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openSecureNetwork } from '../faults/h2.ts'
+import type { Line, Scenario } from '../faults/call-service.ts'
+import { openSecureNetwork } from '../faults/http2.ts'
 import { type Fault, type Network, openNetwork, respond } from '../faults/line.ts'
-import type { Line, Scenario } from '../faults/service.ts'
-import type { Places, Result } from './behaviours.ts'
+import type { Result, Services } from './behaviours.ts'
 
 const run = promisify(execFile)
 
@@ -82,7 +82,7 @@ beforeAll(async () => {
   mock = await createMock({ speed: 50 })
   live = await mock.listen()
   folder = await mkdtemp(join(tmpdir(), 'digame-runtimes-'))
-  for (const name of ['command', 'worker']) {
+  for (const name of ['command-entry', 'workerd-entry']) {
     await build({
       entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
       outfile: join(folder, `${name}.mjs`),
@@ -103,7 +103,7 @@ afterAll(async () => {
 })
 
 interface Run {
-  readonly places: Places
+  readonly services: Services
   readonly lines: Readonly<Record<string, { line: Line; expected: Expected }>>
 }
 
@@ -119,22 +119,22 @@ function prepare(): Run {
       return [name, { line: network.open(scenario), expected: one }]
     }),
   )
-  const places = Object.fromEntries(Object.entries(lines).map(([name, { line }]) => [name, line.baseUrl]))
+  const services = Object.fromEntries(Object.entries(lines).map(([name, { line }]) => [name, line.baseUrl]))
   return {
     lines,
-    places: {
+    services: {
       'follows a call to its end': live,
       'hears how many calls are live': live,
       'nobody listens': `http://127.0.0.1:${closedPort}`,
-      ...places,
+      ...services,
     },
   }
 }
 
-function judge(results: readonly Result[], { places, lines }: Run, unsent: unknown, kept: 0 | 1): void {
-  expect(results.filter(({ error }) => error)).toEqual([])
+function judge(results: readonly Result[], { services, lines }: Run, unsent: unknown, kept: 0 | 1): void {
+  expect(results.flatMap(({ name, error }) => (error ? [`${name}: ${error}`] : [])).join('\n')).toBe('')
   const saw = Object.fromEntries(results.map(({ name, saw }) => [name, saw]))
-  expect(Object.keys(saw)).toEqual(Object.keys(places))
+  expect(Object.keys(saw)).toEqual(Object.keys(services))
   expect(saw).toEqual({
     'follows a call to its end': {
       inOrder: true,
@@ -158,13 +158,13 @@ function judge(results: readonly Result[], { places, lines }: Run, unsent: unkno
 describe.each(Object.entries(commands))('%s', (name, [command, ...args]) => {
   test('places, follows and loses calls as promised', { timeout: 60_000 }, async () => {
     const prepared = prepare()
-    const file = join(folder, 'command.mjs')
-    const { stdout } = await run(command, [...args, file, JSON.stringify(prepared.places)], {
+    const file = join(folder, 'command-entry.mjs')
+    const { stdout } = await run(command, [...args, file, JSON.stringify(prepared.services)], {
       timeout: 50_000,
     })
-    // Only Node tells whether a request left.
+    // Only Node shows whether a request left.
     const unsent = { name: 'DigaConnectionError', placed: name.startsWith('node') ? 'no' : 'maybe' }
-    // Deno sends again on a connection that was kept: there the client has it keep none.
+    // Deno resends on a kept connection, so the client has Deno keep none.
     judge(JSON.parse(stdout), prepared, unsent, name === 'deno' ? 0 : 1)
   })
 })
@@ -175,7 +175,7 @@ test('workerd places, follows and loses calls as promised', { timeout: 60_000 },
     using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (
       services = [
-        (name = "main", worker = (modules = [(name = "worker", esModule = embed "worker.mjs")],
+        (name = "main", worker = (modules = [(name = "worker", esModule = embed "workerd-entry.mjs")],
           compatibilityDate = "2026-01-01", globalOutbound = "loopback")),
         (name = "loopback", network = (allow = ["private", "local"])),
       ],
@@ -187,20 +187,22 @@ test('workerd places, follows and loses calls as promised', { timeout: 60_000 },
     stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
   })
   try {
-    const [said] = (await once(child.stdio[3] as NodeJS.ReadableStream, 'data')) as [Buffer]
-    const { port } = JSON.parse(String(said).split('\n')[0] ?? '') as { port: number }
-    const answer = await fetch(`http://127.0.0.1:${port}/`, {
+    const control = child.stdio[3]
+    if (!control) throw new Error('workerd has no control channel')
+    const [announcement] = await once(control, 'data')
+    const { port } = JSON.parse(String(announcement).split('\n')[0] ?? '')
+    const response = await fetch(`http://127.0.0.1:${port}/`, {
       method: 'POST',
-      body: JSON.stringify(prepared.places),
+      body: JSON.stringify(prepared.services),
     })
-    judge((await answer.json()) as Result[], prepared, { name: 'DigaConnectionError', placed: 'maybe' }, 1)
+    judge(JSON.parse(await response.text()), prepared, { name: 'DigaConnectionError', placed: 'maybe' }, 1)
   } finally {
     child.kill()
     await once(child, 'exit')
   }
 })
 
-test('node 26 sends nothing again that was answered 421 over HTTP/2', { timeout: 60_000 }, async () => {
+test('node 26 resends nothing after a 421 over HTTP/2', { timeout: 60_000 }, async () => {
   await using secure = await openSecureNetwork()
   const line = await secure.open({
     created: false,
@@ -213,11 +215,12 @@ test('node 26 sends nothing again that was answered 421 over HTTP/2', { timeout:
   })
   await writeFile(join(folder, 'certificate.pem'), secure.certificate)
   const [command = ''] = commands['node 26'] ?? []
-  const places = { '421 over HTTP/2': line.baseUrl }
-  const { stdout } = await run(command, [join(folder, 'command.mjs'), JSON.stringify(places)], {
+  const services = { '421 over HTTP/2': line.baseUrl }
+  const { stdout } = await run(command, [join(folder, 'command-entry.mjs'), JSON.stringify(services)], {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'certificate.pem') },
     timeout: 50_000,
   })
-  expect((JSON.parse(stdout) as Result[]).map(({ saw, error }) => error ?? saw)).toEqual([status(421)])
+  const results: Result[] = JSON.parse(stdout)
+  expect(results.map(({ saw, error }) => error ?? saw)).toEqual([status(421)])
   expect(line.posts).toBe(1)
 })

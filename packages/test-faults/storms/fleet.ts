@@ -1,46 +1,67 @@
-/** Several workers on one ledger, of which any may be killed at any moment; a killed one is started again. */
+/** Several runners on one ledger. Any may be killed at any moment, and another is started in its place. */
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { kill, start } from './service.ts'
-import type { WorkerOptions } from './worker.ts'
+import { kill } from '@digame/test-support'
+import { startProgram } from './process.ts'
+import type { RunnerOptions } from './runner-entry.ts'
 
 export interface Fleet extends AsyncDisposable {
-  /** Kills one that runs, and starts another in its place; false if all are done. */
+  /**
+   * Kills a runner that is at work and starts another; `pick` from 0 to 1 chooses which.
+   *
+   * Resolves with false if all are done.
+   */
   killOne(pick: number): Promise<boolean>
-  /** Resolves when a worker has found that nobody is left to call, or rejects after so long. */
+  /** Resolves when every runner has found that nobody is left to call; rejects after this time. */
   done(withinMs: number): Promise<void>
-  /** What workers that had joined crashed of: a database that is gone must not do that. */
+  /** Why runners crashed that had joined: even a database that is gone must not crash one. */
   readonly crashes: string[]
 }
 
+/** One of the runners, and those that took its place. */
 interface Berth {
-  worker: ChildProcess
+  runner: ChildProcess
   isReady: boolean
   isDone: boolean
 }
 
-/** `draw` says how each worker is started, those that replace others too. */
-export function launch(count: number, draw: () => WorkerOptions): Fleet {
+interface RunnerMessage {
+  readonly type: string
+  readonly end?: string
+  readonly why?: string
+}
+
+/** Launches the runners; `draw` is called for the options of each, also of those that replace another. */
+export function launch(count: number, draw: () => RunnerOptions): Fleet {
   const crashes: string[] = []
   let isOver = false
 
-  const board = (berth: Partial<Berth>): Berth => {
-    const worker = start('worker.ts', draw())
-    Object.assign(berth, { worker, isReady: false, isDone: false })
-    worker.on('message', (event: { type: string; end?: string; why?: string }) => {
+  const startRunner = (): ChildProcess => startProgram('runner-entry.ts', draw())
+
+  const watch = (berth: Berth): void => {
+    const { runner } = berth
+    runner.on('message', (event: RunnerMessage) => {
       if (event.type === 'joined') berth.isReady = true
       if (event.type === 'crashed' && berth.isReady) crashes.push(event.why ?? '')
       if (event.type === 'end' && event.end === 'done') berth.isDone = true
     })
-    // One that ended because its database was gone comes back, as under any supervisor.
-    worker.once('exit', (code) => {
-      if (isOver || berth.worker !== worker || berth.isDone || code === 0) return
-      setTimeout(() => !isOver && berth.worker === worker && board(berth), 200)
+    // A runner that exited because its database was gone is started again, as by any supervisor.
+    runner.once('exit', (code) => {
+      if (isOver || berth.runner !== runner || berth.isDone || code === 0) return
+      setTimeout(() => !isOver && berth.runner === runner && replace(berth), 200)
     })
-    return berth as Berth
   }
 
-  const berths = Array.from({ length: count }, () => board({}))
+  const replace = (berth: Berth): void => {
+    Object.assign(berth, { runner: startRunner(), isReady: false, isDone: false })
+    watch(berth)
+  }
+
+  const berths = Array.from({ length: count }, () => {
+    const berth = { runner: startRunner(), isReady: false, isDone: false }
+    watch(berth)
+    return berth
+  })
   return {
     crashes,
     async killOne(pick) {
@@ -48,9 +69,9 @@ export function launch(count: number, draw: () => WorkerOptions): Fleet {
         const ready = berths.filter(({ isReady, isDone }) => isReady && !isDone)
         const berth = ready[Math.floor(pick * ready.length)]
         if (berth) {
-          const { worker } = berth
-          board(berth)
-          await kill(worker)
+          const { runner } = berth
+          replace(berth)
+          await kill(runner)
           return true
         }
         if (berths.every(({ isDone }) => isDone)) return false
@@ -60,13 +81,13 @@ export function launch(count: number, draw: () => WorkerOptions): Fleet {
     },
     async done(withinMs) {
       for (let waitedMs = 0; !berths.every(({ isDone }) => isDone); waitedMs += 50) {
-        if (waitedMs > withinMs) throw new Error('the workers did not come to an end')
+        if (waitedMs > withinMs) throw new Error('The runners did not come to an end.')
         await sleep(50)
       }
     },
     async [Symbol.asyncDispose]() {
       isOver = true
-      await Promise.all(berths.map(({ worker }) => kill(worker)))
+      await Promise.all(berths.map(({ runner }) => kill(runner)))
     },
   }
 }

@@ -1,41 +1,47 @@
-/** A worker that is stopped past its lease, as by a laptop's lid, wakes and must not ring. */
+/** A runner that is stopped for longer than its lease, as by closing a laptop, must not call anybody when it wakes. */
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { kill } from '@digame/test-support'
 import { expect, test } from 'vitest'
-import { talkers } from './people.ts'
+import { type LedgerLocation, times } from './ledger.ts'
+import { startMock } from './mock-process.ts'
+import { talkers } from './phone-numbers.ts'
 import { startPostgres } from './postgres.ts'
-import { kill, start, startService } from './service.ts'
-import { judge, leadsOf, openLedger, plan } from './storm.ts'
-import { type LedgerLocation, times } from './times.ts'
-import type { WorkerOptions } from './worker.ts'
+import { startProgram } from './process.ts'
+import type { RunnerOptions } from './runner-entry.ts'
+import { leadsOf, openLedger, plan } from './storm.ts'
+import { judge } from './verdict.ts'
 
-test('a worker frozen between its claim and its request does not ring when it wakes', async () => {
+test('a runner frozen between its claim and its request calls nobody when it wakes', async () => {
   await using postgres = await startPostgres()
-  await using service = await startService({ speed: 150 })
+  await using service = await startMock({ speed: 150 })
   const location: LedgerLocation = { store: 'postgres', url: postgres.url, schema: `frozen_${process.pid}` }
   const ledger = await openLedger(location)
   const leads = 6
   const batch = await plan(ledger, talkers(leads))
-  const options: WorkerOptions = {
+  const options: RunnerOptions = {
     ledger: location,
     url: service.url,
     limits: { maxConcurrent: 20, pollMs: 20 },
   }
 
-  // It stops itself where it may not: everything is claimed, nothing is sent.
-  const frozen = start('worker.ts', { ...options, strike: { signal: 'SIGSTOP', at: 1, when: 'before' } })
-  const events: { type: string; why?: string }[] = []
-  frozen.on('message', (event: { type: string }) => events.push(event))
+  // It stops itself when every attempt is claimed and nothing is sent.
+  const frozen = startProgram<RunnerOptions>('runner-entry.ts', {
+    ...options,
+    strike: { signal: 'SIGSTOP', at: 1, when: 'before' },
+  })
+  const events: string[] = []
+  frozen.on('message', ({ type }: { type: string }) => events.push(type))
   while ((await ledger.status(batch)).attempts.sending < leads) await sleep(20)
   await sleep(times.leaseMs + 200)
 
-  // Another takes over, finds no call, and holds; a person says that nobody was called, and they are called.
-  const other = start('worker.ts', options)
-  expect(await once(other, 'exit')).toEqual([0, null])
+  // A second runner takes over, finds no call, and holds. A person says that nobody was called; a third one calls them.
+  const second = startProgram('runner-entry.ts', options)
+  expect(await once(second, 'exit')).toEqual([0, null])
   expect((await ledger.status(batch)).attempts).toMatchObject({ held: leads })
   await sleep(times.requestMs + times.settleMs)
   for (const { id } of await ledger.held(batch)) await ledger.settle(id)
-  const third = start('worker.ts', options)
+  const third = startProgram('runner-entry.ts', options)
   expect(await once(third, 'exit')).toEqual([0, null])
   expect((await service.census()).calls).toHaveLength(leads)
 
@@ -43,7 +49,7 @@ test('a worker frozen between its claim and its request does not ring when it wa
   expect(await once(frozen, 'exit')).toEqual([0, null])
   const census = await service.census()
   expect(census.calls).toHaveLength(leads)
-  expect(events.map(({ type }) => type)).toContain('fenced')
+  expect(events).toContain('fenced')
   expect(judge(ledger, census, await leadsOf(ledger, batch))).toMatchObject({
     calledTwiceByOneKey: [],
     calledTooOften: [],

@@ -1,27 +1,28 @@
-/** Four workers on one Postgres ledger, killed at random moments, and Postgres with them. */
+/** Four runners on one Postgres ledger are killed at random moments, and Postgres crashes in between. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRandom } from '@digame/internal'
 import { expect, test } from 'vitest'
 import { launch } from './fleet.ts'
-import { neverMade, people } from './people.ts'
+import type { LedgerLocation } from './ledger.ts'
+import { startMock } from './mock-process.ts'
+import { people } from './phone-numbers.ts'
 import { startPostgres } from './postgres.ts'
-import { startService } from './service.ts'
-import { dialerOf, drawStrike, isLong, judge, leadsOf, openLedger, plan, tell } from './storm.ts'
-import { type LedgerLocation, times } from './times.ts'
+import { drawStrike, isLong, leadsOf, openLedger, plan, printFigure, slots } from './storm.ts'
+import { expectNothingLost, expectRestCalled, judge } from './verdict.ts'
 
-const leads = isLong ? 300 : 40
+const numbers = people(isLong ? 300 : 40)
 const kills = isLong ? 45 : 8
 const crashes = isLong ? 3 : 1
 const seed = Number(process.env['DIGAME_SEED'] ?? 11)
 
 test(
-  `4 workers, ${kills} kills, ${crashes} crashes of Postgres: nobody is called twice, nobody is lost`,
+  `4 runners, ${kills} kills, ${crashes} crashes of Postgres: nobody is called twice, nobody is lost`,
   async () => {
     await using postgres = await startPostgres()
-    await using service = await startService({ speed: 150, seed })
+    await using service = await startMock({ speed: 150, seed })
     const location: LedgerLocation = { store: 'postgres', url: postgres.url, schema: `storm_${process.pid}` }
     let ledger = await openLedger(location)
-    const batch = await plan(ledger, people(leads))
+    const batch = await plan(ledger, numbers)
     const random = createRandom(seed)
     let killed = 0
     let crashed = 0
@@ -29,8 +30,8 @@ test(
       await using fleet = launch(4, () => ({
         ledger: location,
         url: service.url,
-        limits: { maxConcurrent: 5, pollMs: 20, backoffMs: 50 },
-        // In the end those that remain must come to an end.
+        limits: { maxConcurrent: slots, pollMs: 20, backoffMs: 50 },
+        // After the last kill the remaining runners must be able to finish.
         ...(killed < kills && { strike: drawStrike(random) }),
       }))
       while (killed < kills) {
@@ -50,26 +51,10 @@ test(
 
     const census = await service.census()
     const verdict = judge(ledger, census, await leadsOf(ledger, batch))
-    tell(`${killed} kills: ${census.calls.length} calls, ${verdict.held.absent} held as absent`)
-    expect({ killed, crashed, ...verdict, most: census.most }).toEqual({
-      killed: kills,
-      crashed: postgres.crash ? crashes : 0,
-      calledTwiceByOneKey: [],
-      leadsInNoFinalState: [],
-      callsNotInLedger: [],
-      wronglyHeld: [],
-      calledTooOften: [],
-      held: { absent: expect.any(Number), lookup_failed: 0 },
-      attempts: expect.any(Number),
-      most: expect.toSatisfy((most: number) => most > 0 && most <= 5),
-    })
-
-    await sleep(times.leaseMs + times.requestMs + times.settleMs)
-    const dialer = dialerOf(ledger, service)
-    expect(await dialer.settleAbsent()).toEqual({ returned: verdict.held.absent, placed: 0, left: 0 })
-    expect(await dialer.run()).toBe('done')
-    const called = new Set((await service.census()).calls.map(({ number }) => number))
-    expect(people(leads).filter((number) => !called.has(number))).toEqual(neverMade)
+    printFigure(`${killed} kills: ${census.calls.length} calls, ${verdict.held.absent} held as absent`)
+    expect({ killed, crashed }).toEqual({ killed: kills, crashed: postgres.crash ? crashes : 0 })
+    expectNothingLost(verdict, census)
+    await expectRestCalled(ledger, service, verdict, numbers)
     await ledger.close()
   },
   isLong ? 900_000 : 180_000,

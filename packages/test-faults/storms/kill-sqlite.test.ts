@@ -1,83 +1,67 @@
-/** Workers on one SQLite file, killed at random moments; the service counts in a process of its own. */
+/** Runners on one SQLite file, one after another, are killed at random moments. */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createRandom } from '@digame/internal'
+import { createRandom, isRecord } from '@digame/internal'
+import { kill, makeTemporaryFolder } from '@digame/test-support'
 import { expect, test } from 'vitest'
-import { neverMade, people } from './people.ts'
-import { kill, start, startService } from './service.ts'
-import { dialerOf, drawStrike, isLong, judge, leadsOf, makeFolder, openLedger, plan, tell } from './storm.ts'
-import { type LedgerLocation, times } from './times.ts'
-import type { WorkerOptions } from './worker.ts'
+import type { LedgerLocation } from './ledger.ts'
+import { startMock } from './mock-process.ts'
+import { people } from './phone-numbers.ts'
+import { startProgram } from './process.ts'
+import type { RunnerOptions } from './runner-entry.ts'
+import { drawStrike, isLong, leadsOf, openLedger, plan, printFigure, slots } from './storm.ts'
+import { expectNothingLost, expectRestCalled, judge } from './verdict.ts'
 
-const leads = isLong ? 300 : 40
+const numbers = people(isLong ? 300 : 40)
 const kills = isLong ? 45 : 8
 const seed = Number(process.env['DIGAME_SEED'] ?? 7)
 
-/** Resolves when the worker says that it has joined, or with its exit. */
-async function joined(worker: ChildProcess): Promise<void> {
-  const exit = once(worker, 'exit')
+/** Resolves when the runner has joined the ledger, or has exited. */
+async function waitUntilJoined(runner: ChildProcess): Promise<void> {
+  const exit = once(runner, 'exit')
   for (;;) {
-    const [event] = await Promise.race([once(worker, 'message'), exit])
-    if (typeof event !== 'object' || event?.type === 'joined') return
+    const [event] = await Promise.race([once(runner, 'message'), exit])
+    if (!isRecord(event) || event['type'] === 'joined') return
   }
 }
 
 test(
-  `${kills} kills and ${leads} people: nobody is called twice, nobody is lost`,
+  `${kills} kills and ${numbers.length} people: nobody is called twice, nobody is lost`,
   async () => {
-    await using folder = await makeFolder()
-    await using service = await startService({ speed: 150, seed })
+    await using folder = await makeTemporaryFolder('storm')
+    await using service = await startMock({ speed: 150, seed })
     const location: LedgerLocation = { store: 'sqlite', path: join(folder.path, 'ledger.db') }
     const ledger = await openLedger(location)
-    const batch = await plan(ledger, people(leads))
-    const options: WorkerOptions = {
+    const batch = await plan(ledger, numbers)
+    const options: RunnerOptions = {
       ledger: location,
       url: service.url,
-      limits: { maxConcurrent: 5, pollMs: 20, backoffMs: 50 },
+      limits: { maxConcurrent: slots, pollMs: 20, backoffMs: 50 },
     }
     const random = createRandom(seed)
     let killed = 0
     while (killed < kills) {
       const strike = drawStrike(random)
-      const worker = start('worker.ts', { ...options, strike })
-      await joined(worker)
-      // One that strikes itself and finds nothing to send is struck.
-      const struck = strike ? once(worker, 'exit') : sleep(20 + random() * 380)
+      const runner = startProgram('runner-entry.ts', { ...options, strike })
+      await waitUntilJoined(runner)
+      // A runner that would kill itself at a request may find nothing to send: then it is killed from here.
+      const struck = strike ? once(runner, 'exit') : sleep(20 + random() * 380)
       await Promise.race([struck, sleep(3000)])
-      // One that had nothing left to do was not killed.
-      if (worker.exitCode !== null) break
-      await kill(worker)
+      // It had nothing left to do and exited by itself.
+      if (runner.exitCode !== null) break
+      await kill(runner)
       killed++
     }
-    const last = start('worker.ts', options)
-    const [code] = await once(last, 'exit')
+    const [code] = await once(startProgram('runner-entry.ts', options), 'exit')
 
     const census = await service.census()
     const verdict = judge(ledger, census, await leadsOf(ledger, batch))
-    tell(`${killed} kills: ${census.calls.length} calls, ${verdict.held.absent} held as absent`)
-    expect({ code, killed, ...verdict, most: census.most }).toEqual({
-      code: 0,
-      killed: kills,
-      calledTwiceByOneKey: [],
-      leadsInNoFinalState: [],
-      callsNotInLedger: [],
-      wronglyHeld: [],
-      calledTooOften: [],
-      held: { absent: expect.any(Number), lookup_failed: 0 },
-      attempts: expect.any(Number),
-      most: expect.toSatisfy((most: number) => most > 0 && most <= 5),
-    })
-
-    // A person says that those were not called, and they are.
-    const dialer = dialerOf(ledger, service)
-    await sleep(times.leaseMs + times.requestMs + times.settleMs)
-    const settled = await dialer.settleAbsent()
-    expect(settled).toEqual({ returned: verdict.held.absent, placed: 0, left: 0 })
-    expect(await dialer.run()).toBe('done')
-    const called = new Set((await service.census()).calls.map(({ number }) => number))
-    expect(people(leads).filter((number) => !called.has(number))).toEqual(neverMade)
+    printFigure(`${killed} kills: ${census.calls.length} calls, ${verdict.held.absent} held as absent`)
+    expect({ code, killed }).toEqual({ code: 0, killed: kills })
+    expectNothingLost(verdict, census)
+    await expectRestCalled(ledger, service, verdict, numbers)
     await ledger.close()
   },
   isLong ? 600_000 : 120_000,

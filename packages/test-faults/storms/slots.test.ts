@@ -1,11 +1,12 @@
-/** Four workers share the account's slots: never one call too many, and none left empty. */
+/** Four runners share the account's slots: they never exceed them, and leave none empty. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launch } from './fleet.ts'
-import { talkers } from './people.ts'
+import type { LedgerLocation } from './ledger.ts'
+import { startMock } from './mock-process.ts'
+import { talkers } from './phone-numbers.ts'
 import { type Database, startPostgres } from './postgres.ts'
-import { startService } from './service.ts'
-import { isLong, judge, leadsOf, openLedger, plan } from './storm.ts'
-import type { LedgerLocation } from './times.ts'
+import { isLong, leadsOf, openLedger, plan } from './storm.ts'
+import { judge } from './verdict.ts'
 
 const caps = isLong
   ? [
@@ -25,9 +26,9 @@ beforeAll(async () => {
 afterAll(() => postgres[Symbol.asyncDispose]())
 
 test.each(caps)(
-  '4 workers fill $slots slots and never exceed them',
+  '4 runners fill $slots slots and never exceed them',
   async ({ slots, leads, speed }) => {
-    await using service = await startService({ speed })
+    await using service = await startMock({ speed })
     const location: LedgerLocation = {
       store: 'postgres',
       url: postgres.url,

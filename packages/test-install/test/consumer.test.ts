@@ -1,6 +1,4 @@
-/**
- * What a stranger gets: the packed packages, installed in an empty folder outside the tree.
- */
+/** The packed packages, as a stranger gets them: installed in an empty folder outside the repository. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -40,7 +38,7 @@ console.log(hasEnded(ended), outcomeOf(ended))
 mock.expectNoViolations()
 `
 
-/** The first block of a language in a README: what a reader copies. */
+/** The first block of code in a language: what a reader of the README copies. */
 function firstBlock(readme: string, language: string): string {
   const block = new RegExp(`\\n\`\`\`${language}\\n([^]*?)\\n\`\`\`\\n`).exec(readme)?.[1]
   if (block === undefined) throw new Error(`The README has no block of ${language}.`)
@@ -124,22 +122,20 @@ test('the installed digame places a call against the mock', async () => {
   expect(JSON.parse(stdout)).toMatchObject({
     call: { status: 'dialing', contact: { identifier: '+34612345678' } },
   })
-  const { version } = JSON.parse(await readFile(join(root, 'apps/cli/package.json'), 'utf8')) as {
-    version: string
-  }
+  const { version } = JSON.parse(await readFile(join(root, 'apps/cli/package.json'), 'utf8'))
   expect((await run(bin, ['--version'], { cwd: folder })).stdout.trim()).toBe(version)
 }, 60_000)
 
-test('the installed digame compares a document with the spec, and knows its own list', async () => {
+test('the installed digame compares a document with the spec, and finds its own list of allowed differences', async () => {
   const bin = join('node_modules', '.bin', 'digame')
   const document = join('node_modules', '@digame', 'spec', 'openapi.yaml')
   const { stdout } = await run(bin, ['spec', 'diff', document, '--json'], { cwd: folder })
-  const { differences, known, unused } = JSON.parse(stdout) as Record<string, unknown[]>
+  const { differences, known, unused } = JSON.parse(stdout)
   expect([differences, known]).toEqual([[], []])
-  expect(unused?.length).toBeGreaterThan(0)
+  expect(unused.length).toBeGreaterThan(0)
 }, 60_000)
 
-test('the client brings one dependency, the spec none', async () => {
+test('the client has one dependency, the spec none', async () => {
   const manifest = async (name: string): Promise<{ dependencies?: object }> =>
     JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8'))
   expect(Object.keys((await manifest('@digame/client')).dependencies ?? {})).toEqual(['openapi-fetch'])

@@ -38,8 +38,15 @@ interface Timer {
 const { setImmediate } = globalThis
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** After so many jumps a test waits for something that will never happen. */
+/** A test that jumps more often waits for something that will never happen. */
 const mostJumps = 10_000
+
+/** The timer that is due first; of several, the one that was set first. */
+function firstOf(timers: Iterable<Timer>): Timer | undefined {
+  let first: Timer | undefined
+  for (const timer of timers) if (first === undefined || timer.at < first.at) first = timer
+  return first
+}
 
 export function createTestClock(options: TestClockOptions = {}): TestClock {
   const {
@@ -52,12 +59,6 @@ export function createTestClock(options: TestClockOptions = {}): TestClock {
   let elapsed = 0
   const timers = new Set<Timer>()
 
-  function next(): Timer | undefined {
-    let first: Timer | undefined
-    for (const timer of timers) if (first === undefined || timer.at < first.at) first = timer
-    return first
-  }
-
   function move(ms: number): void {
     wall += ms
     elapsed += ms
@@ -65,7 +66,7 @@ export function createTestClock(options: TestClockOptions = {}): TestClock {
 
   /** Jumps to the next timer that is due by `limit`, and runs it. */
   function jump(limit = Number.MAX_VALUE): boolean {
-    const timer = next()
+    const timer = firstOf(timers)
     if (!timer || timer.at > limit) return false
     move(Math.max(0, timer.at - elapsed))
     timers.delete(timer)
