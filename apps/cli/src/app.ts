@@ -32,7 +32,7 @@ const call = buildCommand({
         kind: 'parsed',
         parse: sender,
         placeholder: 'number',
-        brief: 'The number of your account to call from, in E.164 or as its uuid',
+        brief: 'The number of your account to call from: in E.164, such as +34910000001, or its uuid',
       },
       var: {
         kind: 'parsed',
@@ -72,6 +72,7 @@ const call = buildCommand({
     fullDescription: [
       'Places one call. A request that fails is sent again only if it is certain that no call was made.',
       'Without --wait the command ends when the service has accepted the call, before anybody picks up.',
+      'With --mock some numbers choose what happens, such as +34500000001: nobody answers.',
     ].join('\n'),
   },
 })
@@ -166,9 +167,13 @@ const mock = buildCommand({
       maxConcurrent: optional(
         count,
         'count',
-        'Calls at once, the rest wait in the queue [default: no limit]',
+        'How many calls may dial and talk at once; the others wait in the queue [default: no limit]',
       ),
-      listDelay: optional(milliseconds, 'ms', 'How long a new call is missing from the list [default: 0]'),
+      listDelay: optional(
+        milliseconds,
+        'ms',
+        'How long a new call is missing from the list, in milliseconds [default: 0]',
+      ),
       json: toggle('Print one JSON object per line, on both outputs'),
     }),
   },
@@ -177,6 +182,7 @@ const mock = buildCommand({
     fullDescription: [
       'Serves a mock of the API on this machine. It calls nobody.',
       'Says on stdout where it listens, and logs each request on stderr. Ctrl-C ends it.',
+      'Some numbers choose what happens, such as +34500000001: nobody answers. The README of @digame/mock lists them.',
       'Exit codes: 0 ended, 1 cannot listen, 2 wrong usage.',
     ].join('\n'),
   },

@@ -16,7 +16,7 @@ export const directions = ['inbound', 'outbound'] as const
 /** A name and a value for the agent's prompt. */
 export type Variable = readonly [name: string, value: string]
 
-/** Quotes what was typed, for a message. Of what may be a phone number only the beginning is shown. */
+/** Quotes what was typed, for a message. Shows only the beginning of what may be a phone number. */
 export function quoteInput(text: string): string {
   const isNumber = /^(\+[\d ().-]{7,}|\d([ ().-]*\d){8,})$/.test(text)
   return JSON.stringify(isNumber ? `${text.slice(0, 4)}…` : text)
@@ -45,7 +45,7 @@ export function sender(text: string): string {
   )
 }
 
-/** Reads a date and time with its zone, without which it would mean another moment on another machine. @throws UsageError */
+/** Reads a date and time. A zone is required: without one, the text would mean another moment on another machine. @throws UsageError */
 export function moment(text: string): Date {
   const parts = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.exec(text)
   const [, year, month, day] = (parts ?? []).map(Number)

@@ -33,7 +33,7 @@ export function isColoured(output: Output, env: World['env']): boolean {
   return Boolean(output.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
 }
 
-/** Creates a function that styles text for an output, or leaves it plain: under `NO_COLOR`, or if the output is no terminal. */
+/** Creates a function that styles text for an output, or leaves it plain: under `NO_COLOR`, or if the output is not a terminal. */
 export function painter(output: Output, env: World['env']): (style: Style, text: string) => string {
   return isColoured(output, env)
     ? (style, text) => styleText(style, text, { validateStream: false })

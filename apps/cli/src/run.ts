@@ -6,7 +6,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { isColoured } from './output.ts'
 import { printError } from './print-error.ts'
 
-/** Runs one command line. @returns what the process is to end with; never throws */
+/** Runs one command line; never throws. @returns the exit code of the process */
 export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
   const failures: unknown[] = []
   const usageProblems: string[] = []
@@ -18,7 +18,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     write: (text: string) => void world.stdout.write(text),
     getColorDepth: () => (isColoured(world.stdout, world.env) ? 4 : 1),
   }
-  // Whatever Stricli itself prints is about the command line. It is collected here and printed below, as one line.
+  // Stricli writes to stderr only what is wrong with the command line. It is collected here and printed below, as one line.
   const process = {
     stdout,
     stderr: { write: (text: string) => void usageProblems.push(text) },

@@ -144,7 +144,7 @@ describe('digame mock', () => {
     })
   })
 
-  it('has the flags that the README tells', async () => {
+  it('has the flags that the README lists', async () => {
     const { code, stdout } = await digame(['mock', '--help'])
     expect(code).toBe(0)
     const flags = [...stdout.matchAll(/^ +\[(--[a-z-]+)\]/gm)].map(([, flag]) => flag)
@@ -153,7 +153,7 @@ describe('digame mock', () => {
     expect([...own.matchAll(/^\| `(--[a-z-]+)/gm)].map(([, flag]) => flag)).toEqual(flags)
   })
 
-  it('is loaded neither for its help nor for a flag that is not there', async () => {
+  it('is loaded neither for its help nor for an unknown flag', async () => {
     // Without the condition `source` the mock cannot be loaded in the workspace.
     const bin = async (...argv: string[]) => {
       const child = spawn(process.execPath, [file('src/bin.ts'), 'mock', ...argv])

@@ -16,29 +16,37 @@ export interface CallsUnderWayOptions {
 // A number that is forgotten is checked again.
 const rememberedNumbers = 10_000
 
-/** Throws unless the account has no call under way to a number. @throws DeskError, also if the calls cannot be read */
-export type AssertNotUnderWay = (number: string) => Promise<void>
+/** The check for calls under way that the desk does not see. */
+export interface UnderWayCheck {
+  /** Throws unless the account has no call under way to a number. @throws DeskError, also if the calls cannot be read */
+  assertNone(number: string): Promise<void>
+  /** Makes the next check of a number ask the account again: the desk does not know whether its last call has ended. */
+  forget(number: string): void
+}
 
 /**
- * Creates the check for calls that an earlier process placed.
+ * Creates the check for calls that an earlier process placed, or that this one has lost sight of.
  *
- * The account is asked once for each number. Only a refusal is asked about again, because from then on the desk itself
- * knows every call that it places.
+ * The account is asked once for each number. It is asked again only after a refusal or {@link UnderWayCheck.forget},
+ * because otherwise the desk itself knows every call that it places.
  */
-export function createUnderWayCheck(options: CallsUnderWayOptions): AssertNotUnderWay {
+export function createUnderWayCheck(options: CallsUnderWayOptions): UnderWayCheck {
   const { clock, recheckMs, signal } = options
   const checks = new Map<string, Promise<void>>()
-  return (number) => {
-    const known = checks.get(number)
-    if (known) return known
-    const check = askAccount(number, options).catch((error) => {
-      runLater(clock, recheckMs, () => checks.delete(number), signal)
-      throw error
-    })
-    checks.set(number, check)
-    const [oldest] = checks.keys()
-    if (checks.size > rememberedNumbers && oldest !== undefined) checks.delete(oldest)
-    return check
+  return {
+    assertNone(number) {
+      const known = checks.get(number)
+      if (known) return known
+      const check = askAccount(number, options).catch((error) => {
+        runLater(clock, recheckMs, () => checks.delete(number), signal)
+        throw error
+      })
+      checks.set(number, check)
+      const [oldest] = checks.keys()
+      if (checks.size > rememberedNumbers && oldest !== undefined) checks.delete(oldest)
+      return check
+    },
+    forget: (number) => void checks.delete(number),
   }
 }
 

@@ -28,7 +28,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const proxies = read('TRUST_PROXY')?.split(/[\s,]+/)
   if (proxies?.some((address) => isIP(address) === 0)) {
-    throw new ConfigError('TRUST_PROXY must be the addresses of your proxies, such as 127.0.0.1.')
+    throw new ConfigError(
+      'TRUST_PROXY must be the IP addresses of your proxies, separated by commas, such as 127.0.0.1; ranges are not supported.',
+    )
   }
   const host = read('HOST') ?? '127.0.0.1'
   return { host, port: Number(port), from, ...(proxies && { trustProxy: proxies }) }

@@ -40,7 +40,7 @@ export function createDesk({ diga, from, log, clock, limits }: DeskOptions): Des
   const { signal } = closing
   const admission = createAdmission(clock, limits)
   const { recheckMs, followMs, holdMs } = limits
-  const assertNotUnderWay = createUnderWayCheck({ diga, log, clock, recheckMs, signal })
+  const underWay = createUnderWayCheck({ diga, log, clock, recheckMs, signal })
   const callbacks = new Map<string, Callback>()
   /** Ids of callbacks that are over, oldest first. */
   const finished: string[] = []
@@ -55,7 +55,7 @@ export function createDesk({ diga, from, log, clock, limits }: DeskOptions): Des
   }
 
   async function begin(request: CallbackRequest): Promise<Callback> {
-    await assertNotUnderWay(request.number)
+    await underWay.assertNone(request.number)
     // Another request may have been admitted meanwhile. From here on nothing is awaited, so none can come between.
     admission.check(request)
     admission.admit(request)
@@ -75,9 +75,13 @@ export function createDesk({ diga, from, log, clock, limits }: DeskOptions): Des
 
   function finish(callback: Callback): void {
     const { state } = callback.last.state
-    if (state === 'ended' || state === 'refused') retire(callback)
-    // The phone may still be ringing.
-    else runLater(clock, holdMs, () => retire(callback), signal)
+    if (state === 'ended' || state === 'refused') {
+      retire(callback)
+      return
+    }
+    // The phone may still be ringing, and even after the hold only the account knows whether it is.
+    underWay.forget(callback.number)
+    runLater(clock, holdMs, () => retire(callback), signal)
   }
 
   /** Frees the number of a callback that is over, and forgets the oldest such callback if there are too many. */

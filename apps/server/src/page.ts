@@ -19,7 +19,7 @@ export const page: FastifyPluginAsync<PageOptions> = async (app, { tokens }) => 
   await app.register(fastifyStatic, {
     root: fileURLToPath(folder),
     index: false,
-    // Security headers forbid storing anything.
+    // The security headers have `no-store` already.
     cacheControl: false,
     // Not the page itself, which has no token before it is sent, nor the scripts' tsconfig.json.
     allowedPath: (path) => /\.(js|css|svg)$/.test(path),

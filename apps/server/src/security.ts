@@ -22,7 +22,7 @@ const helmetOptions: FastifyHelmetOptions = {
   },
   referrerPolicy: { policy: 'same-origin' },
   xFrameOptions: { action: 'deny' },
-  // Whatever terminates TLS for the host decides about it.
+  // Left to the proxy that terminates TLS.
   strictTransportSecurity: false,
 }
 

@@ -160,6 +160,22 @@ test('a call that cannot be followed keeps its number', async () => {
   expect(desk.posts()).toBe(1)
 })
 
+test('a call that goes on out of sight keeps its number until it has ended', async () => {
+  await using small = await openDesk({ limits: { followMs: 1000, holdMs: 1000 } })
+  const events = await small.events((await small.ask({})).json().id)
+  await small.until(events, 'out_of_sight')
+  await small.clock.advance(1000)
+  expect(small.mock.calls[0]?.end_time).toBeNull()
+  const refused = await small.ask({})
+  expect(refused.statusCode).toBe(409)
+  expect(refused.json().error.code).toBe('number_busy')
+
+  await small.clock.advance(300_000)
+  expect((await small.ask({})).statusCode).toBe(202)
+  await small.clock.advance(0)
+  expect(small.posts()).toBe(2)
+})
+
 test('a call that never ends is followed for a limited time', async () => {
   await using small = await openDesk({ limits: { followMs: 5000 } })
   const events = await small.events((await small.ask({})).json().id)

@@ -27,7 +27,7 @@ export interface Mock {
   /**
    * Scripts the response to one of the next requests. Replies are used in order, each once.
    *
-   * Throws a TypeError for an operation, code, example or fault that does not exist.
+   * Throws a TypeError for an operation, code, example or fault that does not exist, and for a reply that can never apply.
    */
   reply(reply: Reply): void
   /** The calls as they are now, oldest first, including those whose response the client never got. */
@@ -38,7 +38,7 @@ export interface Mock {
   readonly counts: Counts
   /** Throws one error that lists everything in the journal that the spec does not allow. */
   expectNoViolations(): void
-  /** Ends streams, waiting requests and servers. */
+  /** Ends streams, waiting requests and servers; from then on `fetch` rejects as if the connection were refused. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 import type { Vocabulary } from './exchange/life.ts'
 import { findNearestName } from './nearest-name.ts'
 import type { JournalEntry } from './script/journal.ts'
-import type { NumberState, Permission } from './service/account.ts'
+import { type NumberState, numberStates, type Permission, permissions } from './service/account.ts'
 
 /** The options of a mock; none is required. */
 export interface MockOptions {
@@ -61,7 +61,10 @@ export interface MockOptions {
    * @default the machine's own clock, with timers that do not keep the process alive
    */
   readonly clock?: Clock
-  /** Called with each request once its response is known. */
+  /**
+   * Called with each request once its response is known, before it is sent. If the function throws, the client gets a 500
+   * instead; a call that was placed stays placed.
+   */
   readonly onRequest?: (entry: JournalEntry) => void
 }
 
@@ -109,19 +112,39 @@ function readNumbers(numbers: MockOptions['numbers']): ResolvedOptions['numbers'
   return isList(numbers) ? Object.fromEntries(numbers.map((number) => [number, 'ready'])) : numbers
 }
 
+/** Refuses an unknown permission, which would otherwise allow everything. The message shows no value: it may be a key. */
+function checkKeys(keys: MockOptions['keys']): void {
+  for (const permission of Object.values(keys ?? {})) {
+    if (Object.hasOwn(permissions, permission)) continue
+    throw new TypeError(
+      `keys gives each API key one of the permissions ${Object.keys(permissions).join(', ')}`,
+    )
+  }
+}
+
+function checkNumbers(numbers: ResolvedOptions['numbers']): void {
+  const wanted = `one of ${Object.keys(numberStates).join(', ')}`
+  for (const state of Object.values(numbers ?? {})) {
+    check(Object.hasOwn(numberStates, state), 'The state of a number', wanted, state)
+  }
+}
+
 /** Fills in the defaults; throws a TypeError for an unknown option or a value that makes no sense. */
 export function resolveOptions(options: MockOptions): ResolvedOptions {
   checkNames(options)
   const { vocabulary = 'seed', speed = 1, seed = 1, maxConcurrent = Number.POSITIVE_INFINITY } = options
   const { listDelay = 0, keepCalls = 10_000, keepRequests = 1000, clock = unrefClock } = options
-  const { keys, numbers, document, onRequest = () => {} } = options
+  const { keys, document, onRequest = () => {} } = options
+  const numbers = readNumbers(options.numbers)
+  checkKeys(keys)
+  checkNumbers(numbers)
   check(vocabulary === 'seed' || vocabulary === '2026-07', 'vocabulary', "'seed' or '2026-07'", vocabulary)
-  check(speed > 0 && Number.isFinite(speed), 'speed', 'a number above 0', speed)
+  check(speed > 0 && Number.isFinite(speed), 'speed', 'a finite number above 0', speed)
   check(Number.isInteger(seed), 'seed', 'a whole number', seed)
   check(isCount(maxConcurrent) && maxConcurrent >= 1, 'maxConcurrent', 'a whole number from 1', maxConcurrent)
-  check(listDelay >= 0, 'listDelay', 'a number of milliseconds', listDelay)
-  check(isCount(keepCalls) && keepCalls >= 0, 'keepCalls', 'a whole number', keepCalls)
-  check(isCount(keepRequests) && keepRequests >= 0, 'keepRequests', 'a whole number', keepRequests)
+  check(listDelay >= 0, 'listDelay', 'a number of milliseconds from 0', listDelay)
+  check(isCount(keepCalls) && keepCalls >= 0, 'keepCalls', 'a whole number from 0', keepCalls)
+  check(isCount(keepRequests) && keepRequests >= 0, 'keepRequests', 'a whole number from 0', keepRequests)
   check(
     document === undefined || isRecord(document),
     'document',
@@ -140,6 +163,6 @@ export function resolveOptions(options: MockOptions): ResolvedOptions {
     clock,
     onRequest,
     keys,
-    numbers: readNumbers(numbers),
+    numbers,
   }
 }

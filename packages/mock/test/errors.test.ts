@@ -254,13 +254,21 @@ describe('a path', () => {
 
 describe('an option with a wrong value', () => {
   it.each([
-    [{ speed: 0 }, 'speed is a number above 0, not 0'],
-    [{ speed: Number.NaN }, 'speed is a number above 0, not NaN'],
+    [{ speed: 0 }, 'speed is a finite number above 0, not 0'],
+    [{ speed: Number.NaN }, 'speed is a finite number above 0, not NaN'],
     [{ seed: 1.5 }, 'seed is a whole number, not 1.5'],
     [{ maxConcurrent: 0 }, 'maxConcurrent is a whole number from 1, not 0'],
-    [{ listDelay: -1 }, 'listDelay is a number of milliseconds, not -1'],
-    [{ keepCalls: -1 }, 'keepCalls is a whole number, not -1'],
+    [{ listDelay: -1 }, 'listDelay is a number of milliseconds from 0, not -1'],
+    [{ keepCalls: -1 }, 'keepCalls is a whole number from 0, not -1'],
     [{ vocabulary: 'new' as 'seed' }, "vocabulary is 'seed' or '2026-07', not new"],
+    [
+      { keys: { secret: 'admin' as 'read' } },
+      'keys gives each API key one of the permissions write, read, none',
+    ],
+    [
+      { numbers: { '+34910000001': 'on' as 'ready' } },
+      'The state of a number is one of ready, no_sip, unverified, not on',
+    ],
   ])('is refused: %o', async (options, message) => {
     await expect(createMock(options)).rejects.toThrow(new TypeError(message))
   })

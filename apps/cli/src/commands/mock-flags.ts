@@ -4,11 +4,11 @@ import { quoteInput, word } from '../input.ts'
 /** The two sets of statuses that the mock can end calls with. */
 export const vocabularies = ['seed', '2026-07'] as const
 
-const mostPorts = 65_535
+const maxPort = 65_535
 
 /** A port, or 0 for a free one. @throws UsageError */
 export function port(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= mostPorts) return Number(text)
+  if (/^\d{1,5}$/.test(text) && Number(text) <= maxPort) return Number(text)
   throw new UsageError(
     `${quoteInput(text)} is not a port; write a whole number from 0 to 65535, such as 4020.`,
   )
@@ -21,7 +21,7 @@ export function host(text: string): string {
   return word(text)
 }
 
-/** A whole number that decides what is drawn at random. @throws UsageError */
+/** A whole number that decides the ids and durations of calls. @throws UsageError */
 export function seed(text: string): number {
   if (/^-?\d{1,15}$/.test(text)) return Number(text)
   throw new UsageError(`${quoteInput(text)} is not a seed; write a whole number, such as 7.`)

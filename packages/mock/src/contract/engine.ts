@@ -2,7 +2,7 @@ import type { OperationId } from './types.ts'
 
 /** Something in a request that the spec does not allow. */
 export interface Violation {
-  /** Where it is, beginning with `body`, `query`, `path`, `header` or `method`. */
+  /** Where it is, beginning with `body`, `query`, `path` or `header`. */
   readonly location: readonly string[]
   /**
    * The kind of violation: a keyword of JSON Schema such as `pattern`, a status such as `401`, or one of

@@ -8,7 +8,7 @@ const maxDiscardedBytes = 16 * maxBodyBytes
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
-  // The stream must stay open for the response, even if it is left early.
+  // The connection must stay open for the response, even if reading stops early.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk)
     size += bytes.length

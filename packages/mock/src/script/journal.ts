@@ -9,6 +9,7 @@ export interface JournalEntry {
   /** When the request came, in milliseconds since 1970 by the mock's clock. */
   readonly at: number
   readonly method: string
+  /** Without the query. */
   readonly path: string
   readonly query: Readonly<Record<string, string>>
   /** Names in lower case; the value of `authorization` is masked. */
@@ -21,6 +22,7 @@ export interface JournalEntry {
   readonly status: number | undefined
   /** What the spec does not allow in the request. Unknown keys are listed too, although the service ignores them. */
   readonly violations: readonly Violation[]
+  /** The fault of the connection, which a reply or a test number chose. */
   readonly fault: Fault | undefined
   /** The id of the call that the request placed. */
   readonly callId: string | undefined

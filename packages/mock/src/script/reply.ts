@@ -7,14 +7,15 @@ import type { Fault } from './faults.ts'
 export interface Reply {
   /** Only a request to this operation gets the reply; by default, the next request to which it can apply. */
   readonly operation?: OperationId
-  /** The status; by default, that of the usual response. */
+  /** The status, from 200 to 599; by default, that of the usual response. */
   readonly code?: number
-  /** The name of an example in the spec. */
+  /** The name of an example of that status in the spec. */
   readonly example?: string
   /** A body of your own: a string is sent as it is, anything else as JSON. */
   readonly body?: unknown
   /** Headers to add to the response. */
   readonly headers?: Readonly<Record<string, string>>
+  /** What happens to the connection. */
   readonly fault?: Fault
   /**
    * Whether a valid request to place a call places one.

@@ -34,6 +34,8 @@ export function createControl(mock: Mock): RequestListener {
       addReply(mock, request, response).catch(() => response.destroy())
       return
     }
-    respond(response, 404, { error: 'Here are GET /_mock/journal, GET /_mock/calls and POST /_mock/reply' })
+    respond(response, 404, {
+      error: 'This port has GET /_mock/journal, GET /_mock/calls and POST /_mock/reply',
+    })
   }
 }

@@ -43,8 +43,9 @@ export interface ServeIo {
 /** A mock that is being served. */
 export interface ServedMock {
   readonly mock: Mock
+  /** The URL of the API. */
   readonly url: string
-  /** Undefined without a control port. */
+  /** The URL of the control port; undefined without one. */
   readonly controlUrl: string | undefined
   /** Ends open streams and closes both ports. */
   close(): Promise<void>

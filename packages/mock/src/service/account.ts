@@ -1,11 +1,18 @@
 import type { Phone } from '../exchange/call.ts'
 import { createNamedId } from '../exchange/random.ts'
 
-/** What an API key allows: `read` only reads, `write` also places calls, `none` does neither. */
-export type Permission = 'read' | 'write' | 'none'
+export const permissions = { write: true, read: true, none: true } as const
 
-/** Whether the account can place calls from a number. */
-export type NumberState = 'ready' | 'no_sip' | 'unverified'
+/** What an API key allows: `read` only reads, `write` also places calls, `none` does neither. */
+export type Permission = keyof typeof permissions
+
+export const numberStates = { ready: true, no_sip: true, unverified: true } as const
+
+/**
+ * Whether the account can place calls from a number: `ready` can, `no_sip` has no SIP configuration (412), `unverified` was
+ * never verified (403).
+ */
+export type NumberState = keyof typeof numberStates
 
 /** A number of the account, and whether it can place calls. */
 interface AccountPhone extends Phone {

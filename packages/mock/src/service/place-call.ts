@@ -19,7 +19,7 @@ export type PlaceCall = (request: CallRequest) => Promise<ServiceResult>
 // Enough for the requests that will be sent again; those that never are must not pile up.
 const maxRemembered = 1000
 
-/** Makes a function that says of each request, by its body, whether to refuse it: it refuses every second time. */
+/** Makes a function that refuses a request when its body comes for the first time, accepts it the second time, and so on. */
 function createAlternator(): (request: CallRequest) => boolean {
   const refused = new Set<string>()
   return (request) => {

@@ -38,7 +38,7 @@ function respondOffSpec({ incoming, match }: JudgedRequest): MockResponse {
     return { status: 307, headers: { location }, body: '' }
   }
   if ('allowed' in match) {
-    const response = errorResponse(405, 'METHOD_NOT_ALLOWED', `This path has ${match.allowed}`)
+    const response = errorResponse(405, 'METHOD_NOT_ALLOWED', `This path allows ${match.allowed}`)
     return { ...response, headers: { ...response.headers, allow: match.allowed } }
   }
   return errorResponse(404, 'NOT_FOUND', 'There is nothing at this path')

@@ -54,6 +54,8 @@ export async function list(this: Context, flags: ListFlags): Promise<void> {
     shown++
   }
   if (key !== undefined && shown === 0) {
-    this.stderr.write('No call carries this key. That does not prove that none was placed.\n')
+    this.stderr.write(
+      'No call carries this key. That does not prove that none was placed: the list may be late. Look again in a few minutes, also for calls to the same number.\n',
+    )
   }
 }
