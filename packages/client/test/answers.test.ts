@@ -243,7 +243,7 @@ describe("the service's errors", () => {
     })
     expect(error).toMatchObject({ status: 404, code: 'PHONE_NUMBER_NOT_FOUND', placed: 'no' })
     expect(error.message).toBe(
-      'POST /v1/call/ answered 404 PHONE_NUMBER_NOT_FOUND: This number is not yours.',
+      'POST /v1/call/ returned 404 PHONE_NUMBER_NOT_FOUND: This number is not yours.',
     )
   })
 
@@ -335,7 +335,7 @@ describe("the service's errors", () => {
     })
     expect(error.message).toMatch(/…; a call may have been placed\.$/)
     const broken = await refusal(400, { error_code: 'X', message: 'so\n\t it\r\nis' })
-    expect(broken.message).toBe('POST /v1/call/ answered 400 X: so it is.')
+    expect(broken.message).toBe('POST /v1/call/ returned 400 X: so it is.')
   })
 
   test('of a gateway have no words of their own', async () => {

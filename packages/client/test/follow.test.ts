@@ -250,7 +250,7 @@ describe('wait', () => {
     const error = await made.clock.run(
       failureOf(made.diga.calls.wait(id, { deadlineMs: 5000, maxRetries: 0 })),
     )
-    expect(error.message).toBe(`GET /v1/call/${id}: after 5000 ms nothing was heard of the call.`)
+    expect(error.message).toBe(`GET /v1/call/${id}: after 5000 ms the call could not be read.`)
     expect(error.cause).toMatchObject({ code: 'HTTP_503' })
   })
 

@@ -35,7 +35,7 @@ describe('a key in flight', () => {
     const { diga, clock, posts } = setup(() => json(400, {}))
     const asking = [diga.calls.create(body, one), diga.calls.create(body, one)]
     const [first, second] = await clock.run(Promise.all(asking.map((one) => failureOf(one))))
-    expect(first).toBe(second)
+    expect(first).toStrictEqual(second)
     expect(posts).toHaveLength(1)
   })
 
@@ -187,7 +187,7 @@ describe('a key that ended in doubt', () => {
     const ask = () => failureOf(made.diga.calls.create(body, { ...one, lookUp: false }))
     const first = await made.clock.run(ask())
     expect(first.candidates).toBeUndefined()
-    expect(await ask()).toBe(first)
+    expect(await ask()).toStrictEqual(first)
     expect(lists(made)).toBe(0)
     expect(made.posts).toHaveLength(1)
   })
@@ -313,7 +313,7 @@ describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
     await diga.calls.create(body, { idempotencyKey: 'k49' })
     expect(posts).toHaveLength(sent + 1)
     const ends = await clock.run(Promise.all([failureOf(flight), failureOf(joined)]))
-    expect(ends[0]).toBe(ends[1])
+    expect(ends[0]).toStrictEqual(ends[1])
   })
 
   test('the oldest in doubt goes when all are, never one in flight', async () => {
@@ -332,7 +332,7 @@ describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
     await ask(0)
     expect(posts).toHaveLength(10_003)
     const ends = await clock.run(Promise.all([failureOf(flight), failureOf(joined)]))
-    expect(ends[0]).toBe(ends[1])
+    expect(ends[0]).toStrictEqual(ends[1])
   })
 
   test('one that was in doubt and is found is no longer forgotten with those in doubt', async () => {

@@ -62,7 +62,7 @@ describe('neither the key nor a number is shown', () => {
     const { diga } = setup(() => json(403, said), { apiKey: 'any' })
     expect(await failureOf(diga.calls.create(body))).toMatchObject({
       code: 'MISSING_PERMISSIONS',
-      message: 'POST /v1/call/ answered 403 MISSING_PERMISSIONS: Too many of any company.',
+      message: 'POST /v1/call/ returned 403 MISSING_PERMISSIONS: Too many of any company.',
     })
   })
 

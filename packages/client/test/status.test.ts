@@ -39,7 +39,7 @@ describe('a status other than a success', () => {
         sentAt: expect.any(Date),
         issues: [],
       })
-      expect(error.message).toMatch(new RegExp(`^POST /v1/call/ answered ${status}\\b`))
+      expect(error.message).toMatch(new RegExp(`^POST /v1/call/ returned ${status}\\b`))
       expect(error.message.includes('a call may have been placed')).toBe(error.placed === 'maybe')
       expect(posts).toHaveLength(1)
     }

@@ -36,7 +36,7 @@ test('a create that fails tells its error', async () => {
   channel.subscribe(subscribers)
   const { diga } = setup(() => json(401, {}))
   const error = await failureOf(diga.calls.create(body))
-  expect(told.find(([name]) => name === 'error')?.[1]['error']).toBe(error)
+  expect(told.find(([name]) => name === 'error')?.[1]['error']).toStrictEqual(error)
 })
 
 test('a subscriber that asks for the same call gets it', async () => {

@@ -126,7 +126,7 @@ describe('the types', () => {
     expectTypeOf<CallRequest['to_number']>().toEqualTypeOf<string>()
     expectTypeOf<CreateOptions['notAfter']>().toEqualTypeOf<Date | undefined>()
     expectTypeOf<DigaEvent['type']>().toEqualTypeOf<
-      'request' | 'response' | 'retry' | 'recovered' | 'drift'
+      'request' | 'response' | 'retry' | 'looking_up' | 'recovered' | 'drift'
     >()
   })
 
