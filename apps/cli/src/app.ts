@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { callStatuses, callTypes } from '@digame/client/values'
 import { type Application, buildApplication, buildCommand, buildRouteMap, help, version } from '@stricli/core'
 import type { Context } from './context.ts'
-import { count, directions, factor, moment, sender, statuses, uuid, variable, word } from './input.ts'
+import { count, factor, moment, sender, uuid, variable, word } from './input.ts'
 import { textFor } from './usage-text.ts'
 
 /** Without a prototype, as Stricli takes `--constructor` for a flag otherwise. */
@@ -84,10 +85,10 @@ const list = buildCommand({
       status: {
         kind: 'enum',
         optional: true,
-        values: statuses,
+        values: callStatuses,
         brief: 'Only calls of this status',
       },
-      type: { kind: 'enum', optional: true, values: directions, brief: 'Only this direction' },
+      type: { kind: 'enum', optional: true, values: callTypes, brief: 'Only this direction' },
       agent: optional(uuid, 'uuid', 'Only calls of this agent'),
       contact: optional(uuid, 'uuid', 'Only calls with this contact'),
       phone: optional(uuid, 'uuid', 'Only calls over this number of the account'),

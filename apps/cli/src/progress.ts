@@ -12,13 +12,11 @@ export function narrateRetries(stderr: Output): (event: DigaEvent) => void {
 
 /** Tells what the client does to place a call; `whom` is told once it is about to. */
 export function narrate(stderr: Output, whom: string): (event: DigaEvent) => void {
-  let looking = false
   const retried = narrateRetries(stderr)
   return (event) => {
     if (event.type === 'request' && event.method === 'POST' && event.retry === 0) {
       stderr.write(`calling ${clean(whom)}\n`)
-    } else if (event.type === 'request' && event.path === '/v1/call/' && event.method === 'GET' && !looking) {
-      looking = true
+    } else if (event.type === 'looking_up') {
       stderr.write('no clear answer; looking whether the call was placed\n')
     } else if (event.type === 'recovered') {
       stderr.write('it was placed\n')

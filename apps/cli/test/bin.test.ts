@@ -37,12 +37,21 @@ function bin(
   })
 }
 
-// Without the condition `source` neither the client nor the mock can be loaded in the workspace.
+/** Refuses to load the client and the mock, except for the list of values that the help shows. */
+const refuseToLoad = `import { registerHooks } from 'node:module'
+registerHooks({
+  load(url, context, next) {
+    if (/packages.(client.src.(?!values)|mock)/.test(url)) throw new Error('loads ' + url)
+    return next(url, context)
+  },
+})`
+
 test('--version and --help load neither the client nor the mock', async () => {
   const { version } = JSON.parse(readFileSync(file('package.json'), 'utf8'))
-  expect(await bin(['--version'], [])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
-  expect(await bin(['call', '--help'], [])).toMatchObject({ code: 0, stderr: '' })
-  expect(await bin(['call', to, '--from', from], [])).toMatchObject({ code: 1, stdout: '' })
+  const args = [source, `--import=data:text/javascript,${encodeURIComponent(refuseToLoad)}`]
+  expect(await bin(['--version'], args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  expect(await bin(['call', '--help'], args)).toMatchObject({ code: 0, stderr: '' })
+  expect(await bin(['call', to, '--from', from], args)).toMatchObject({ code: 1, stdout: '' })
 })
 
 test('a bad flag exits 2', async () => {

@@ -54,6 +54,52 @@ describe('events', () => {
   })
 })
 
+describe('looking_up', () => {
+  const lose: Handler = ({ method }) => {
+    if (method === 'POST') throw reset()
+    return json(200, { data: [], has_more: false }, { date: new Date().toUTCString() })
+  }
+  const one = { idempotencyKey: 'one' }
+  const types = ({ events }: Setup) => events.map(({ type }) => type)
+
+  test('comes once, between the send and the first listing', async () => {
+    const made = setup(lose)
+    await made.clock.run(failureOf(made.diga.calls.create(body, one)))
+    expect(types(made).slice(0, 4)).toEqual(['request', 'response', 'looking_up', 'request'])
+    expect(made.events.filter(({ type }) => type === 'looking_up')).toEqual([
+      { type: 'looking_up', idempotencyKey: 'one' },
+    ])
+  })
+
+  test('comes again when a create of the same key looks the call up again', async () => {
+    const made = setup(lose)
+    await made.clock.run(failureOf(made.diga.calls.create(body, { ...one, lookUp: false })))
+    expect(types(made)).not.toContain('looking_up')
+    await made.clock.run(failureOf(made.diga.calls.create(body, one)))
+    expect(types(made).slice(0, 4)).toEqual(['request', 'response', 'looking_up', 'request'])
+  })
+
+  test('does not come without a marker, as nothing can be looked up', async () => {
+    const made = setup(lose, { marker: false })
+    await made.clock.run(failureOf(made.diga.calls.create(body, one)))
+    expect(types(made)).toEqual(['request', 'response'])
+  })
+
+  test('does not come for calls.find, which always looks up', async () => {
+    const made = setup(lose)
+    await made.clock.run(made.diga.calls.find({ ...one, sentAt: new Date(made.clock.now()) }))
+    expect(types(made)).not.toContain('looking_up')
+  })
+
+  test('lets the hook abort: nothing is listed, and the call stays in doubt', async () => {
+    const controller = new AbortController()
+    const made = setup(lose, { onEvent: ({ type }) => type === 'looking_up' && controller.abort() })
+    const error = await failureOf(made.diga.calls.create(body, { ...one, signal: controller.signal }))
+    expect(error).toMatchObject({ name: 'DigaAbortError', placed: 'maybe' })
+    expect(made.requests).toHaveLength(1)
+  })
+})
+
 describe('a hook that throws changes nothing:', () => {
   const fails = (): never => {
     throw new Error('hook')

@@ -1,14 +1,15 @@
+import type { callStatuses, callTypes } from '@digame/client/values'
 import { connect } from '../../account.ts'
 import type { Context } from '../../context.ts'
 import { UsageError } from '../../errors.ts'
-import { type directions, given, type statuses } from '../../input.ts'
+import { given } from '../../input.ts'
 import { json } from '../../output.ts'
 import { narrateRetries } from '../../progress.ts'
 import { line } from '../../show.ts'
 
 export interface ListFlags {
-  readonly status?: (typeof statuses)[number]
-  readonly type?: (typeof directions)[number]
+  readonly status?: (typeof callStatuses)[number]
+  readonly type?: (typeof callTypes)[number]
   readonly agent?: string
   readonly contact?: string
   readonly phone?: string
