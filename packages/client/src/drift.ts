@@ -7,9 +7,11 @@ import type { Settings } from './settings.ts'
 type SpecCall = components['schemas']['Call']
 
 /** `true` for a field that is always there, `false` for an optional one; the compiler checks every entry. */
-type Required<Shape> = { readonly [Name in keyof Shape]-?: object extends Pick<Shape, Name> ? false : true }
+type IsRequired = {
+  readonly [Name in keyof SpecCall]-?: object extends Pick<SpecCall, Name> ? false : true
+}
 
-const isRequired: Required<SpecCall> = {
+const isRequired: IsRequired = {
   id: true,
   agent_id: true,
   agent_version_id: true,

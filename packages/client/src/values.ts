@@ -11,8 +11,10 @@ type Schemas = components['schemas']
 /** How an ended call went, in one vocabulary over the two that the service has used. */
 export type Outcome = 'completed' | 'transferred' | 'no_answer' | 'voicemail' | 'failed' | 'other'
 
+type ByStatus = { readonly [Status in Schemas['CallStatus']]: Outcome | undefined }
+
 /** The outcome that each status stands for; `undefined` while the call is under way. */
-export const outcomeOfStatus: Readonly<Record<Schemas['CallStatus'], Outcome | undefined>> = {
+export const outcomeOfStatus: ByStatus = {
   dialing: undefined,
   in_queue: undefined,
   in_progress: undefined,
@@ -25,8 +27,10 @@ export const outcomeOfStatus: Readonly<Record<Schemas['CallStatus'], Outcome | u
 /** Statuses of the past that the service may well use as end reasons; the spec does not list them as such. */
 type AssumedReason = 'no_answer' | 'failed' | 'transferred'
 
+type ByReason = { readonly [Reason in Schemas['EndReason'] | AssumedReason]: Outcome }
+
 /** The outcome that each end reason stands for. */
-export const outcomeOfReason: Readonly<Record<Schemas['EndReason'] | AssumedReason, Outcome>> = {
+export const outcomeOfReason: ByReason = {
   user_hang_up: 'completed',
   hangup: 'completed',
   voicemail_left: 'voicemail',
@@ -39,7 +43,9 @@ export const outcomeOfReason: Readonly<Record<Schemas['EndReason'] | AssumedReas
   transferred: 'transferred',
 }
 
-const types: Readonly<Record<Schemas['CallType'], true>> = { inbound: true, outbound: true }
+type ByType = { readonly [Type in Schemas['CallType']]: true }
+
+const types: ByType = { inbound: true, outbound: true }
 
 const namesIn = <Name extends string>(record: Readonly<Record<Name, unknown>>): readonly Name[] =>
   Object.keys(record) as Name[]
