@@ -74,6 +74,11 @@ export class DigaInvalidCallError extends DigaError {
   override readonly name = 'DigaInvalidCallError'
 }
 
+/** @throws DigaInvalidCallError */
+export function refuse(code: string, message: string, fields?: Partial<DigaErrorFields>): never {
+  throw new DigaInvalidCallError(message, { ...fields, code })
+}
+
 /** The service responded with a status outside 200 to 299. */
 export class DigaApiError extends DigaError {
   override readonly name = 'DigaApiError'

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@digame/internal'
-import { DigaConfigError, type DigaErrorFields, DigaInvalidCallError } from './errors.ts'
+import { DigaConfigError, type DigaErrorFields, refuse } from './errors.ts'
 import type { DigaEvent } from './events.ts'
 import type { DigaOptions, Fetch } from './options.ts'
 import { runtime } from './runtime.ts'
@@ -68,22 +68,19 @@ function createEmitter(onEvent: DigaOptions['onEvent']): Settings['emit'] {
   }
 }
 
-/** Describes the first value that is not a number of 0 or more: NaN would make a loop endless, or keep a deadline from passing. */
-function findBadNumber(values: Readonly<Record<string, number | undefined>>): string | undefined {
+type Numbers = Readonly<Record<string, number | undefined>>
+
+/** Calls `fail` for the first value that is not a number of 0 or more: NaN would make a loop endless, or keep a deadline from passing. */
+function checkEach(values: Numbers, fail: (code: string, message: string) => never): void {
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined && !(typeof value === 'number' && value >= 0))
-      return `${name} must be a number of 0 or more, not ${value}.`
+      fail('INVALID_OPTION', `${name} must be a number of 0 or more, not ${value}.`)
   }
-  return undefined
 }
 
 /** Checks counts and durations. @throws DigaInvalidCallError */
-export function checkNumbers(
-  values: Readonly<Record<string, number | undefined>>,
-  fields?: Partial<DigaErrorFields>,
-): void {
-  const bad = findBadNumber(values)
-  if (bad) throw new DigaInvalidCallError(bad, { ...fields, code: 'INVALID_OPTION' })
+export function checkNumbers(values: Numbers, fields?: Partial<DigaErrorFields>): void {
+  checkEach(values, (code, message) => refuse(code, message, fields))
 }
 
 /** @throws DigaConfigError */
@@ -94,8 +91,7 @@ export function resolveSettings(options: DigaOptions): Settings {
   const apiKey = readApiKey(options.apiKey)
   const baseUrl = readBaseUrl(options.baseUrl)
   const { timeoutMs, maxRetries = 2, settleMs = 10_000, onEvent } = options
-  const bad = findBadNumber({ timeoutMs, maxRetries, settleMs })
-  if (bad) fail('INVALID_OPTION', bad)
+  checkEach({ timeoutMs, maxRetries, settleMs }, fail)
   // A create in doubt would never end.
   if (settleMs === Number.POSITIVE_INFINITY) fail('INVALID_OPTION', 'settleMs must be finite.')
   return {

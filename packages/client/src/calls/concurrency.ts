@@ -1,9 +1,9 @@
 import { backoff } from '@digame/internal'
 import { linkSignal } from '../abort.ts'
-import { DigaAbortError, type DigaError } from '../errors.ts'
+import type { DigaError } from '../errors.ts'
 import { readBody } from '../http/body.ts'
 import type { Core } from '../http/core.ts'
-import { errorOf } from '../http/failure.ts'
+import { abortErrorOf, errorOf } from '../http/failure.ts'
 import { isTemporary, pause, retryDelayMs } from '../http/read.ts'
 import type { RequestOptions } from '../options.ts'
 
@@ -55,8 +55,7 @@ export async function* concurrency(
         }
       }
     } catch (cause) {
-      if (signal?.aborted)
-        throw new DigaAbortError(`GET ${built.path} was aborted.`, { code: 'ABORTED', cause })
+      if (signal?.aborted) throw abortErrorOf(built, cause)
       error = errorOf(built, { id, why: 'connection', cause, neverLeft: false }, {}, clock.now())
     } finally {
       cancel()

@@ -1,5 +1,5 @@
 import { DigaError, type DigaErrorFields, DigaInvalidCallError, type Placed } from '../errors.ts'
-import { errorOf, unreadableError } from '../http/failure.ts'
+import { abortErrorOf, errorOf, unreadableError } from '../http/failure.ts'
 import { placedAfter } from '../http/placed.ts'
 import type { Sent } from '../http/send.ts'
 import type { Intention } from './intention.ts'
@@ -22,14 +22,11 @@ export function createError(sent: Sent, intention: Intention, now: number): Diga
 }
 
 /** The error of a caller whose signal aborted. */
-export function abortError(
+export const abortError = (
   cause: unknown,
   placed: Placed,
   intention: Pick<Intention, 'key' | 'sentAt'>,
-): DigaError | undefined {
-  const sent = { id: '', why: 'aborted', cause, neverLeft: placed === 'no' } as const
-  return errorOf(createRoute, sent, { ...fieldsOf(intention), placed }, 0)
-}
+): DigaError => abortErrorOf(createRoute, cause, { ...fieldsOf(intention), placed })
 
 export function keyReusedError(intention: Intention): DigaInvalidCallError {
   return new DigaInvalidCallError(

@@ -1,6 +1,6 @@
 import { isE164, isSpanishNumber, isUuid, maskNumber } from '@digame/internal'
 import type { CallRequest, ListQuery, MessagesQuery } from '../call.ts'
-import { type DigaErrorFields, DigaInvalidCallError } from '../errors.ts'
+import { type DigaErrorFields, refuse } from '../errors.ts'
 import { checkNumbers } from '../settings.ts'
 import type { CreateOptions } from './options.ts'
 
@@ -8,7 +8,7 @@ type CheckedOptions = {
   readonly [Name in 'signal' | 'notAfter' | 'timeoutMs' | 'maxRetries']: CreateOptions[Name] | undefined
 }
 
-type Refuse = (code: string, message: string) => never
+type Fail = (code: string, message: string) => never
 
 /** Quotes a value for a message. Never shows eight digits of a value that could be a phone number. */
 const quote = (value: unknown): string =>
@@ -29,15 +29,12 @@ export function checkCall(
   marker: boolean,
 ): string {
   const fields = { placed: 'no', idempotencyKey } as const
-  const refuse: Refuse = (code, message) => {
-    throw new DigaInvalidCallError(message, { ...fields, code })
-  }
-  checkBody({ ...body }, refuse)
+  checkBody({ ...body }, (code, message) => refuse(code, message, fields))
   const { notAfter, timeoutMs, maxRetries, signal } = options
   checkNumbers({ timeoutMs, maxRetries }, fields)
   checkKey(idempotencyKey, fields)
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    refuse('INVALID_OPTION', 'signal must be an AbortSignal: pass controller.signal.')
+    refuse('INVALID_OPTION', 'signal must be an AbortSignal: pass controller.signal.', fields)
   }
   if (notAfter !== undefined) checkDate('notAfter', notAfter, fields)
   const variables = body.dynamic_variables
@@ -46,36 +43,40 @@ export function checkCall(
       marker ? { ...body, dynamic_variables: { ...variables, digame_key: idempotencyKey } } : body,
     )
   } catch {
-    return refuse('VALIDATION_ERROR', 'The body cannot be written as JSON: it has a cycle or a BigInt in it.')
+    return refuse(
+      'VALIDATION_ERROR',
+      'The body cannot be written as JSON: it has a cycle or a BigInt in it.',
+      fields,
+    )
   }
 }
 
-function checkBody(body: Readonly<Record<string, unknown>>, refuse: Refuse): void {
+function checkBody(body: Readonly<Record<string, unknown>>, fail: Fail): void {
   const { to_number: to, from_number: from, dynamic_variables: variables, agent_version_id: version } = body
   if (typeof to !== 'string' || !isSpanishNumber(to)) {
-    refuse(
+    fail(
       'NON_SPANISH_PHONE_NUMBER',
       `to_number ${quote(to)} is not a Spanish number: write +34 and nine digits.`,
     )
   }
   if (typeof from !== 'string' || !(isE164(from) || isUuid(from))) {
-    refuse(
+    fail(
       'VALIDATION_ERROR',
       `from_number ${quote(from)} is neither a number in E.164 (+34910000001) nor a uuid.`,
     )
   }
   if (version !== undefined && version !== null && !(typeof version === 'string' && isUuid(version))) {
-    refuse(
+    fail(
       'VALIDATION_ERROR',
       `agent_version_id ${quote(version)} is not a uuid: copy it from the agent's page.`,
     )
   }
   if (variables === undefined || variables === null) return
   if (typeof variables !== 'object' || Array.isArray(variables)) {
-    refuse('VALIDATION_ERROR', 'dynamic_variables must be an object of names and values.')
+    fail('VALIDATION_ERROR', 'dynamic_variables must be an object of names and values.')
   }
   if ('digame_key' in variables) {
-    refuse(
+    fail(
       'RESERVED_VARIABLE',
       'The variable digame_key is the idempotency key: pass it as the option idempotencyKey.',
     )
@@ -85,33 +86,30 @@ function checkBody(body: Readonly<Record<string, unknown>>, refuse: Refuse): voi
 /** @throws DigaInvalidCallError */
 export function checkKey(key: unknown, fields?: Partial<DigaErrorFields>): void {
   if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return
-  throw new DigaInvalidCallError('idempotencyKey must be 1 to 200 visible ASCII characters without spaces.', {
-    ...fields,
-    code: 'INVALID_IDEMPOTENCY_KEY',
-  })
+  refuse(
+    'INVALID_IDEMPOTENCY_KEY',
+    'idempotencyKey must be 1 to 200 visible ASCII characters without spaces.',
+    fields,
+  )
 }
 
 /** Returns a date in milliseconds since 1970. @throws DigaInvalidCallError */
 export function checkDate(name: string, date: unknown, fields?: Partial<DigaErrorFields>): number {
   const ms = date instanceof Date ? date.getTime() : Number.NaN
   if (!Number.isNaN(ms)) return ms
-  throw new DigaInvalidCallError(`${name} must be a valid Date.`, { ...fields, code: 'INVALID_OPTION' })
+  return refuse('INVALID_OPTION', `${name} must be a valid Date.`, fields)
 }
 
 /** Checks an id before it becomes part of a path. @throws DigaInvalidCallError */
 export function checkId(id: string): string {
   if (typeof id === 'string' && isUuid(id)) return id
-  throw new DigaInvalidCallError(`The call id ${quote(id)} is not a uuid: copy it from the call.`, {
-    code: 'VALIDATION_ERROR',
-  })
+  return refuse('VALIDATION_ERROR', `The call id ${quote(id)} is not a uuid: copy it from the call.`)
 }
 
 /** Returns a query as it is sent, with dates in ISO 8601: openapi-fetch silently drops a Date. @throws DigaInvalidCallError */
 export function checkQuery(query: ListQuery | MessagesQuery): Record<string, unknown> {
   if (query.after !== undefined && query.before !== undefined) {
-    throw new DigaInvalidCallError('Pass `after` or `before`, not both.', {
-      code: 'INVALID_PAGINATION_PARAMETERS',
-    })
+    refuse('INVALID_PAGINATION_PARAMETERS', 'Pass `after` or `before`, not both.')
   }
   const toText = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value)
   return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, toText(value)]))

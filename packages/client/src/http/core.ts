@@ -7,7 +7,7 @@ import createClient, {
   mergeHeaders,
   removeTrailingSlash,
 } from 'openapi-fetch'
-import { type DigaErrorFields, DigaInvalidCallError } from '../errors.ts'
+import { type DigaErrorFields, refuse } from '../errors.ts'
 import type { RequestOptions } from '../options.ts'
 import type { Settings } from '../settings.ts'
 import { errorOf } from './failure.ts'
@@ -75,15 +75,16 @@ export function createCore(settings: Settings): Core {
           querySerializer: createQuerySerializer(),
           pathSerializer: defaultPathSerializer,
         })
-        if (body === undefined) return { method, path, url, headers: headersFor(body, more) }
-        if (more) return { method, path, url, headers: headersFor(body, more), body }
-        createHeaders ??= headersFor(body, more)
-        return { method, path, url, headers: createHeaders, body }
+        const isPlain = body !== undefined && !more
+        const headers = (isPlain && createHeaders) || headersFor(body, more)
+        if (isPlain) createHeaders = headers
+        return { method, path, url, headers, body }
       } catch {
         // No cause: it quotes the value that it could not use, which may be a secret.
-        throw new DigaInvalidCallError(
+        return refuse(
+          'VALIDATION_ERROR',
           `${method} ${path} was not sent: its headers or its query are not valid in HTTP.`,
-          { ...fields, code: 'VALIDATION_ERROR' },
+          fields,
         )
       }
     },

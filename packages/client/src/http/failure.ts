@@ -90,7 +90,7 @@ export function errorOf(route: Route, sent: Sent, fields: Fields, now: number): 
     code: string,
     message: string,
   ): E => new Type(shorten(`${inWords(route)} ${message}`, fields), { ...all, code })
-  if (why === 'aborted') return make(DigaAbortError, 'ABORTED', 'was aborted')
+  if (why === 'aborted') return abortErrorOf(route, cause, all)
   if (why === 'not_after') return make(DigaTimeoutError, 'NOT_AFTER', 'was not sent: `notAfter` has passed')
   if (status !== undefined && (status < 200 || status > 299)) return apiErrorOf(route, sent, status, all, now)
   if (why === 'timeout')
@@ -107,6 +107,15 @@ export function errorOf(route: Route, sent: Sent, fields: Fields, now: number): 
     )
   }
   return undefined
+}
+
+/** The error of a request that was aborted before it was sent, or between two sends. */
+export function abortErrorOf(route: Route, cause: unknown, fields: Fields = {}): DigaAbortError {
+  return new DigaAbortError(shorten(`${inWords(route)} was aborted`, fields), {
+    ...fields,
+    code: 'ABORTED',
+    cause,
+  })
 }
 
 /** The error of a success whose body is not what the request asked for. */

@@ -5,7 +5,7 @@ import type { RequestOptions } from '../options.ts'
 import { checkNumbers, type Settings } from '../settings.ts'
 import { parseJson } from './body.ts'
 import type { Core, Draft } from './core.ts'
-import { errorOf, type Route, unreadableError } from './failure.ts'
+import { abortErrorOf, errorOf, type Route, unreadableError } from './failure.ts'
 import type { Sent } from './send.ts'
 
 const temporary = new Set([408, 429, 500, 502, 503, 504])
@@ -73,6 +73,6 @@ export async function pause(
   route: Route,
 ): Promise<void> {
   await sleep(clock, ms, signal).catch((cause) => {
-    throw errorOf(route, { id: '', why: 'aborted', cause, neverLeft: true }, {}, 0)
+    throw abortErrorOf(route, cause)
   })
 }

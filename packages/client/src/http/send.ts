@@ -13,7 +13,7 @@ export interface Outgoing {
   readonly url: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | undefined
 }
 
 /** How one send ended. Exactly one of `text` and `why` is set. */
