@@ -165,7 +165,7 @@ describe('a client', () => {
     expect(posts[0]?.headers['authorization']).toBe(`Bearer ${apiKey}`)
   })
 
-  test('calls https://api.diga.io unless told otherwise', async () => {
+  test('uses https://api.diga.io by default', async () => {
     vi.stubEnv('DIGA_BASE_URL', undefined)
     let sent = ''
     const diga = make({
@@ -216,7 +216,7 @@ describe('a client', () => {
     },
   )
 
-  test('refuses to run in a browser unless told to', () => {
+  test('refuses to run in a browser unless you allow it', () => {
     vi.stubGlobal('window', { document: {} })
     expect(configError({ apiKey })).toMatchObject({ code: 'BROWSER' })
     expect(make({ apiKey, dangerouslyAllowBrowser: true })).toBeInstanceOf(Diga)

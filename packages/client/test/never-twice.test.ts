@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Call, Diga, DigaError } from '@digame/client'
+import type { TestClock } from '@digame/test-support'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import {
@@ -14,7 +15,7 @@ import {
   setup,
   silence,
 } from './support/client.ts'
-import { type FakeClock, fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import { callOf } from './support/service.ts'
 
 /**
@@ -91,7 +92,7 @@ interface Model {
 
 type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never
 
-function createModel(clock: FakeClock, fate: Fate[], { echo, lagMs, list, skewMs, pageSize }: World): Model {
+function createModel(clock: TestClock, fate: Fate[], { echo, lagMs, list, skewMs, pageSize }: World): Model {
   const made: { key: string; call: Call; at: number }[] = []
   const sends = new Map<string, string[]>()
   const dated = () => ({ date: new Date(clock.now() + skewMs).toUTCString() })
@@ -152,7 +153,7 @@ function createModel(clock: FakeClock, fate: Fate[], { echo, lagMs, list, skewMs
 }
 
 /** Lives through the steps, and checks after each what must always hold. */
-async function live(diga: Diga, clock: FakeClock, model: Model, steps: Step[]): Promise<void> {
+async function live(diga: Diga, clock: TestClock, model: Model, steps: Step[]): Promise<void> {
   const madeFor = (key: string) => model.made.filter((one) => one.key === key)
   const ended: Promise<unknown>[] = []
   for (const { key, lookUp, maxRetries, abortMs, notAfterMs, pauseMs, stepMs } of steps) {
@@ -202,7 +203,7 @@ describe('whatever happens, a remembered key has one call at most, and what reso
         some,
         fc.array(step, { minLength: 1, maxLength: 8 }),
         async (world, fate, steps) => {
-          const clock = fakeClock()
+          const clock = testClock()
           const model = createModel(clock, [...fate], world)
           const { diga } = setup(model.handler, {}, clock)
           await live(diga, clock, model, steps)
@@ -226,7 +227,7 @@ describe('whatever happens, a remembered key has one call at most, and what reso
         some,
         fc.array(step, { minLength: 1, maxLength: 8 }),
         async (world, fate, steps) => {
-          const clock = fakeClock()
+          const clock = testClock()
           const queue = [...fate]
           const model = createModel(clock, queue, world)
           handle = async (init, url) => {

@@ -45,7 +45,7 @@ describe('a status other than a success', () => {
     }
   })
 
-  test.each([100, 102, 103, 199, 600, 999, 0])('%i, which none should be', async (status) => {
+  test.each([100, 102, 103, 199, 600, 999, 0])('%i, which is outside the standard', async (status) => {
     const { diga } = setup(() => answer(status, ''))
     expect(await failureOf(diga.calls.create(body, { lookUp: false }))).toMatchObject({
       status,

@@ -7,8 +7,9 @@ import {
   DigaError as ErrorType,
   type Fetch,
 } from '@digame/client'
+import type { TestClock } from '@digame/test-support'
 import { afterEach, expect } from 'vitest'
-import { type FakeClock, fakeClock } from './clock.ts'
+import { testClock } from './clock.ts'
 
 export const apiKey: string = `sk-${'test'.repeat(16)}`
 export const to = '+34612345678'
@@ -36,7 +37,7 @@ export type Handler = (request: Seen) => Response | Promise<Response>
 
 export interface Setup {
   readonly diga: Diga
-  readonly clock: FakeClock
+  readonly clock: TestClock
   /** What the client sends with. */
   readonly fetch: Fetch
   readonly events: DigaEvent[]
@@ -73,7 +74,7 @@ afterEach(() => {
 })
 
 /** A client on a handler in place of the network, and on a clock that stands still. */
-export function setup(handler: Handler, options: DigaOptions = {}, clock: FakeClock = fakeClock()): Setup {
+export function setup(handler: Handler, options: DigaOptions = {}, clock: TestClock = testClock()): Setup {
   const requests: Seen[] = []
   const posts: Seen[] = []
   const events: DigaEvent[] = []

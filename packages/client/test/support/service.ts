@@ -1,6 +1,6 @@
 import type { Call } from '@digame/client'
+import type { TestClock } from '@digame/test-support'
 import { type Handler, json, refused, reset, type Seen, silence } from './client.ts'
-import type { FakeClock } from './clock.ts'
 
 let made = 0
 /** A uuid, each call another one. */
@@ -60,7 +60,7 @@ export interface Service {
 }
 
 /** A little model of the service: it creates calls, loses answers and lists what there is. */
-export function createService(clock: FakeClock, options: ServiceOptions = {}): Service {
+export function createService(clock: TestClock, options: ServiceOptions = {}): Service {
   const { echo = true, lagMs = 0, skewMs = 0, pageSize = 1000, zone = 'Z' } = options
   const entries: { call: Call; at: number }[] = []
   const fates: Fate[] = []
