@@ -2,7 +2,7 @@ import type { DigaEvent } from '@digame/client'
 import type { Output } from './context.ts'
 import { clean } from './output.ts'
 
-/** Tells of failures that pass; the rest of a read is its own answer. */
+/** Reports temporary failures of a read; its result is output of its own. */
 export function narrateRetries(stderr: Output): (event: DigaEvent) => void {
   return (event) => {
     if (event.type !== 'retry') return
@@ -10,9 +10,9 @@ export function narrateRetries(stderr: Output): (event: DigaEvent) => void {
   }
 }
 
-/** Tells what the client does to place a call; `whom` is told once it is about to. */
+/** Reports what the client does to place a call. `whom` is named right before the request goes out. */
 export function narrate(stderr: Output, whom: string): (event: DigaEvent) => void {
-  const retried = narrateRetries(stderr)
+  const reportRetry = narrateRetries(stderr)
   return (event) => {
     if (event.type === 'request' && event.method === 'POST' && event.retry === 0) {
       stderr.write(`calling ${clean(whom)}\n`)
@@ -21,6 +21,6 @@ export function narrate(stderr: Output, whom: string): (event: DigaEvent) => voi
     } else if (event.type === 'recovered') {
       stderr.write('it was placed\n')
     }
-    retried(event)
+    reportRetry(event)
   }
 }

@@ -1,4 +1,4 @@
-import { DigaError, type DigaErrorFields, DigaInvalidCallError, type Placed } from '../errors.ts'
+import { type DigaError, type DigaErrorFields, type Placed, refuse } from '../errors.ts'
 import { abortErrorOf, errorOf, unreadableError } from '../http/failure.ts'
 import { placedAfter } from '../http/placed.ts'
 import type { Sent } from '../http/send.ts'
@@ -28,12 +28,13 @@ export const abortError = (
   intention: Pick<Intention, 'key' | 'sentAt'>,
 ): DigaError => abortErrorOf(createRoute, cause, { ...fieldsOf(intention), placed })
 
-export function keyReusedError(intention: Intention): DigaInvalidCallError {
-  return new DigaInvalidCallError(
+/** @throws DigaInvalidCallError */
+export const refuseReusedKey = (intention: Intention): never =>
+  refuse(
+    'IDEMPOTENCY_KEY_REUSED',
     'POST /v1/call/ was not sent: its idempotency key was used before with another body; give each intention its own.',
-    { ...fieldsOf(intention), code: 'IDEMPOTENCY_KEY_REUSED', placed: 'maybe' },
+    { ...fieldsOf(intention), placed: 'maybe' },
   )
-}
 
 /**
  * Copies an error, so that the copy's stack leads to the line of whoever is waiting here.
@@ -47,6 +48,3 @@ export function copyError(
   const Type = error.constructor as new (message: string, fields: DigaErrorFields) => DigaError
   return new Type(error.message, { ...error, cause: error.cause, candidates })
 }
-
-/** Copies errors of this library; anything else stays as it is. */
-export const copyIfOurs = (error: unknown): unknown => (error instanceof DigaError ? copyError(error) : error)

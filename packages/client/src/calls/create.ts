@@ -2,7 +2,7 @@ import { isRecord } from '@digame/internal'
 import type { Call, CallRequest } from '../call.ts'
 import type { Core } from '../http/core.ts'
 import { trace } from '../tracing.ts'
-import { abortError, copyError, createRoute, keyReusedError } from './create-errors.ts'
+import { abortError, copyError, createRoute, refuseReusedKey } from './create-errors.ts'
 import { type Creator, type Intention, isAbandoned, newIntention, open } from './intention.ts'
 import { join } from './join.ts'
 import { createKeys } from './keys.ts'
@@ -52,8 +52,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
       return await join(made, signal)
     }
   }
-  if (intention.wire !== wire && sortNames(intention.wire) !== sortNames(wire))
-    throw keyReusedError(intention)
+  if (intention.wire !== wire && sortNames(intention.wire) !== sortNames(wire)) refuseReusedKey(intention)
   if (signal?.aborted) throw abortError(signal.reason, 'maybe', intention)
   const { doubt } = intention
   if (intention.state === 'doubt' && doubt) {

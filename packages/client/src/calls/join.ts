@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts'
-import { abortError, copyIfOurs } from './create-errors.ts'
+import { DigaError } from '../errors.ts'
+import { abortError, copyError } from './create-errors.ts'
 import type { Intention } from './intention.ts'
 
 /**
@@ -18,7 +19,7 @@ export async function join(intention: Intention, signal: AbortSignal | undefined
       call = await waitUntilAborted(intention, signal)
     }
   } catch (error) {
-    throw copyIfOurs(error)
+    throw error instanceof DigaError ? copyError(error) : error
   }
   if (!call) throw abortError(signal?.reason, 'maybe', intention)
   return call
