@@ -72,7 +72,8 @@ type Numbers = Readonly<Record<string, number | undefined>>
 
 /** Calls `fail` for the first value that is not a number of 0 or more: NaN would make a loop endless, or keep a deadline from passing. */
 function checkEach(values: Numbers, fail: (code: string, message: string) => never): void {
-  for (const [name, value] of Object.entries(values)) {
+  for (const name of Object.keys(values)) {
+    const value = values[name]
     if (value !== undefined && !(typeof value === 'number' && value >= 0))
       fail('INVALID_OPTION', `${name} must be a number of 0 or more, not ${value}.`)
   }

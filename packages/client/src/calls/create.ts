@@ -1,5 +1,6 @@
 import { isRecord } from '@digame/internal'
 import type { Call, CallRequest } from '../call.ts'
+import { DigaError } from '../errors.ts'
 import type { Core } from '../http/core.ts'
 import { trace } from '../tracing.ts'
 import { abortError, copyError, createRoute, refuseReusedKey } from './create-errors.ts'
@@ -49,7 +50,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
       if (signal?.aborted) throw abortError(signal.reason, 'no', { key, sentAt: undefined })
       const made = newIntention(key, wire)
       open(creator, made, signal, () => trace({ idempotencyKey: key }, () => sendCreate(creator, plan, made)))
-      return await join(made, signal)
+      intention = made
     }
   }
   if (intention.wire !== wire && sortNames(intention.wire) !== sortNames(wire)) refuseReusedKey(intention)
@@ -57,9 +58,18 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
   const { doubt } = intention
   if (intention.state === 'doubt' && doubt) {
     if (lookUp === false) throw copyError(doubt.error)
-    open(creator, intention, signal, () => recover(creator, to, intention, doubt))
+    const doubted = intention
+    open(creator, doubted, signal, () => recover(creator, to, doubted, doubt))
   }
-  return await join(intention, signal)
+  let call: Call | undefined
+  try {
+    call = await join(intention, signal)
+  } catch (error) {
+    // An error of the caller's own, made here, where its stack leads to the caller's line: several may wait for one result.
+    throw error instanceof DigaError ? copyError(error) : error
+  }
+  if (!call) throw abortError(signal?.reason, 'maybe', intention)
+  return call
 }
 
 /** The same JSON with the names of every object in alphabetical order. */
