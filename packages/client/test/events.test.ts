@@ -267,6 +267,12 @@ describe('drift', () => {
     expect(drift(made)).toHaveLength(2)
   })
 
+  test('is not reported for an item without an id, which passes through', async () => {
+    const made = setup(() => json(200, { data: [without(callOf(), 'id')], has_more: false }))
+    expect((await made.diga.calls.list()).data).toHaveLength(1)
+    expect(drift(made)).toEqual([])
+  })
+
   test('is reported by each client', async () => {
     for (const made of [answering(callOf({ status: 'ringing' })), answering(callOf({ status: 'ringing' }))]) {
       await made.diga.calls.create(body)

@@ -17,6 +17,7 @@ beforeEach(async () => {
   for (const path of [
     'spec',
     'packages/client',
+    'packages/internal',
     'packages/mock',
     'apps/cli',
     'tsconfig.json',

@@ -19,7 +19,7 @@ console.log(call.id)
  * In bytes, gzipped. openapi-fetch alone is 2,640 of them. A raise must come with the change that causes it; the headroom
  * is too small for a dependency to slip in.
  */
-const ceiling = 13_760
+const ceiling = 13_770
 
 test('a program that places one call stays under its ceiling', async () => {
   const { outputFiles, metafile } = await build({
