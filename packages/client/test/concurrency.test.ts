@@ -20,7 +20,7 @@ function stream(pieces: (string | Uint8Array)[], then: 'end' | 'break' | 'hang' 
 
 const event = (active: number) => `data: {"active_calls": ${active}}\n\n`
 
-/** Takes so many numbers. */
+/** Reads this many numbers. */
 async function take({ diga, clock }: Setup, count: number, options = {}): Promise<number[]> {
   const numbers: number[] = []
   await clock.run(
@@ -35,7 +35,7 @@ async function take({ diga, clock }: Setup, count: number, options = {}): Promis
   return numbers
 }
 
-/** Answers in turn, the last one for ever. */
+/** Responds with each in turn, and with the last one for ever. */
 const inTurn = (...answers: Handler[]): Handler => {
   const rest = [...answers]
   return (request) => (rest.length > 1 ? (rest.shift() as Handler) : (rest[0] as Handler))(request)

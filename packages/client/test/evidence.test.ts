@@ -13,7 +13,7 @@ import {
 } from './support/own.ts'
 import { callOf } from './support/service.ts'
 
-// First of all: what another test has left in doubt is observed for a while.
+// Must come first: sends that another test left in doubt stay observed for a while.
 test('a send that ended without a doubt is no longer observed', async () => {
   const made = await own(async () => json(400, {}))
   await failureOf(made)

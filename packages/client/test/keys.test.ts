@@ -270,7 +270,7 @@ describe('a key with another body is an error', () => {
 })
 
 describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
-  /** Nobody listens: what so many events say would be searched for long. */
+  /** Without onEvent: searching this many events for secrets would take too long. */
   const bulk = (handler: Handler) => {
     const { fetch, clock, posts } = setup(handler)
     return { diga: new Diga({ apiKey, baseUrl: 'http://api.test', fetch, clock }), clock, posts }

@@ -5,7 +5,7 @@ import { apiKey, body, failureOf, from, remember, setup, to } from './support/cl
 
 const nothing = () => setup(() => Promise.reject(new Error('Nothing may be sent.')))
 
-/** What the type system forbids, a JavaScript caller can still pass. */
+/** Passes values that TypeScript forbids, as a JavaScript caller can. */
 const anything = <Type>(value: unknown): Type => value as Type
 
 async function refusal(request: unknown, options: CreateOptions = {}) {

@@ -316,7 +316,7 @@ describe('candidates', () => {
     await clock.run(failureOf(diga.calls.create(body, { ...one, lookUp: false })))
     await clock.advance(600_000)
     clock.step(-3_600_000)
-    // The clock of the service is another one, which nobody has set.
+    // The service has its own clock, which was not set.
     const call = service.calls[0] as { created_date: string }
     call.created_date = new Date(Date.parse(call.created_date) - 3_600_000).toISOString()
     const error = await clock.run(failureOf(diga.calls.create(body, one)))

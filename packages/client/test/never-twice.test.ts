@@ -19,8 +19,8 @@ import { testClock } from './support/clock.ts'
 import { callOf } from './support/service.ts'
 
 /**
- * What a service, its gateways and the network can do to a create, and whether a call is made then. Only what proves
- * that none was made may be answered without one; everything else can go either way.
+ * What a service, its gateways and the network can do to a create, and whether that makes a call. A response that proves
+ * that no call was made comes without one; everything else can go either way.
  */
 const fates: Record<string, { readonly calls: readonly boolean[]; readonly mayResend: boolean }> = {
   created: { calls: [true], mayResend: false },
@@ -78,7 +78,7 @@ const step = fc.record({
   notAfterMs: fc.constantFrom(undefined, undefined, undefined, -1, 300, 100_000),
   /** How long the caller waits before the next step; `undefined` until this one has ended. */
   pauseMs: fc.constantFrom(undefined, undefined, 0, 50, 2000, 90_000),
-  /** What somebody does to the wall clock. */
+  /** How the wall clock is set, in milliseconds. */
   stepMs: fc.constantFrom(0, 0, 0, 3_600_000, -3_600_000),
 })
 
@@ -86,7 +86,7 @@ interface Model {
   readonly handler: Handler
   /** The calls that were made, with the keys that they were made for. */
   readonly made: { readonly key: string; readonly call: Call }[]
-  /** What became of each send of a key. */
+  /** How each send of a key ended. */
   readonly sends: Map<string, string[]>
 }
 
@@ -152,7 +152,7 @@ function createModel(clock: TestClock, fate: Fate[], { echo, lagMs, list, skewMs
   return { made, sends, handler: (request) => (request.method === 'POST' ? place(request) : read(request)) }
 }
 
-/** Lives through the steps, and checks after each what must always hold. */
+/** Runs the steps, and checks after each one what must always hold. */
 async function live(diga: Diga, clock: TestClock, model: Model, steps: Step[]): Promise<void> {
   const madeFor = (key: string) => model.made.filter((one) => one.key === key)
   const ended: Promise<unknown>[] = []

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { failureOf, json, type Seen, setup } from './support/client.ts'
 import { callOf, uuid } from './support/service.ts'
 
-/** Takes at most so many, so that a test of an endless list ends. */
+/** Reads at most this many items, so that a test of an endless list ends. */
 async function all<Item>(items: AsyncIterable<Item>, most = 10_000): Promise<Item[]> {
   const taken: Item[] = []
   for await (const item of items) {

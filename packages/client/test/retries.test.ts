@@ -6,7 +6,7 @@ import { callOf, uuid } from './support/service.ts'
 const limited = (headers: Record<string, string> = {}) => json(429, {}, headers)
 const placed = () => json(201, callOf({ dynamic_variables: null }))
 
-/** Gives these answers in turn, the last one for ever. */
+/** Responds with each of these in turn, and with the last one for ever. */
 const inTurn = (...answers: (() => Response)[]) => {
   const rest = [...answers]
   return () => (rest.length > 1 ? (rest.shift() as () => Response) : (rest[0] as () => Response))()

@@ -20,7 +20,7 @@ const bodies = [
   '<html><h1>Bad</h1></html>',
   '',
   JSON.stringify({ status: 'error', error_code: 'OOPS', message: 'Something happened' }),
-  // A refusal is a refusal, whatever call its body may show.
+  // A refusal counts as one even if its body looks like a call.
   JSON.stringify({ id: '9d1e4f60-8b7a-4c2d-a3e5-6f708192a3b4', status: 'dialing' }),
 ]
 

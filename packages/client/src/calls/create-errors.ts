@@ -37,7 +37,7 @@ export const refuseReusedKey = (intention: Intention): never =>
   )
 
 /**
- * Copies an error, so that the copy's stack leads to the line of whoever is waiting here.
+ * Copies an error, so that the copy's stack leads to the line of the caller who waits here.
  *
  * @param candidates calls that a look-up found instead; by default those that the error already has
  */

@@ -15,7 +15,7 @@ export interface Listing extends Found {
   readonly isFinal?: boolean
 }
 
-/** Reads a date of the API in milliseconds since 1970; NaN if it is none. `Date.parse` alone takes "7" for a date. */
+/** Reads a date of the API in milliseconds since 1970; NaN if it is not a date. `Date.parse` alone takes "7" for a date. */
 const readDate = (date: unknown): number =>
   typeof date === 'string' && /^\d{4}-\d\d-\d\d[T ]/.test(date) ? momentOf(date) : Number.NaN
 

@@ -25,7 +25,7 @@ async function readCounting(body: ReadableStream<Uint8Array>): Promise<string> {
   }
 }
 
-/** Parses JSON; returns `undefined` if there is none, or it is invalid. */
+/** Parses JSON; returns `undefined` if there is no text, or it is not valid JSON. */
 export function parseJson(text: string | undefined): unknown {
   try {
     return text ? JSON.parse(text) : undefined

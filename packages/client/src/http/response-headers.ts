@@ -1,4 +1,4 @@
-/** Reads a date in HTTP's format, in milliseconds since 1970; NaN if it is none. `Date.parse` alone also takes "-5" and "in 5" for dates. */
+/** Reads a date in HTTP's format, in milliseconds since 1970; NaN if it is not a date. `Date.parse` alone also takes "-5" and "in 5" for dates. */
 export function parseHttpDate(value: string | null | undefined): number {
   return value?.endsWith(' GMT') ? Date.parse(value) : Number.NaN
 }

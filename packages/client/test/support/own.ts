@@ -15,7 +15,7 @@ export const create: Channel = channel('undici:request:create')
 export const sendHeaders: Channel = channel('undici:client:sendHeaders')
 export const answered: Channel = channel('undici:request:headers')
 
-/** A request as undici shows it on its channels: what was sent, as pairs or, before Node 22, as lines. */
+/** A request as undici publishes it on its channels, with headers as pairs or, before Node 22, as lines. */
 export function requestOf(
   { headers }: { headers: Record<string, string> },
   form: 'pairs' | 'lines' = 'pairs',

@@ -111,7 +111,7 @@ describe('a create whose 201 has', () => {
     expect(thrown.message).toContain('POST /v1/call/')
     expect(thrown.message).toContain('a call may have been placed')
     expect(posts).toHaveLength(1)
-    // What is not read to its end is let go.
+    // A body that is not read to its end is cancelled.
     expect(posts[0]?.signal.aborted).toBe(['TIMEOUT', 'BODY_TOO_LARGE'].includes(thrown.code))
     expect(clock.pending).toBe(0)
   })
