@@ -46,6 +46,7 @@ function toPlain(headers: Headers): Record<string, string> {
 export function createCore(settings: Settings): Core {
   const { clock, fetch, headers: everywhere } = settings
   const baseUrl = removeTrailingSlash(settings.baseUrl)
+  const querySerializer = createQuerySerializer()
   const authorization = `Bearer ${settings.apiKey}`
   /** Headers of a create that adds none. Built on first use, because constructing Headers loads Node's fetch. */
   let createHeaders: Outgoing['headers'] | undefined
@@ -72,7 +73,7 @@ export function createCore(settings: Settings): Core {
         const url = createFinalURL(path, {
           baseUrl,
           params: { query },
-          querySerializer: createQuerySerializer(),
+          querySerializer,
           pathSerializer: defaultPathSerializer,
         })
         const isPlain = body !== undefined && !more
