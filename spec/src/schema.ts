@@ -163,11 +163,8 @@ export interface components {
             end_time?: string | null;
             /** @description Length in seconds; null until the call has ended. */
             duration?: number | null;
-            /**
-             * @description Why the call ended; null until then. An open set. Seen so far: `user_hang_up`, `hangup`, `voicemail_left`,
-             *     `answering_machine_detected`, `mailbox_unavailable`, `ivr_no_answer`, `ivr_unreachable`.
-             */
-            end_reason?: string | null;
+            /** @description Why the call ended; null until then. An open set, `EndReason` lists the known values. */
+            end_reason?: components["schemas"]["EndReason"] | string | null;
             /** @description The variables that the call was placed with. */
             dynamic_variables?: {
                 [key: string]: unknown;
@@ -179,6 +176,11 @@ export interface components {
          * @enum {string}
          */
         CallStatus: "dialing" | "in_queue" | "in_progress" | "completed" | "failed" | "transferred" | "no_answer";
+        /**
+         * @description The reasons for the end of a call that the service has given so far. It may give others.
+         * @enum {string}
+         */
+        EndReason: "user_hang_up" | "hangup" | "voicemail_left" | "answering_machine_detected" | "mailbox_unavailable" | "ivr_no_answer" | "ivr_unreachable";
         /**
          * @description Who rang; the account (`outbound`) or the other side (`inbound`).
          * @enum {string}

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { callStatuses, callTypes } from '@digame/client/values'
 import { type Application, buildApplication, buildCommand, buildRouteMap, help, version } from '@stricli/core'
 import { host, milliseconds, port, seed, vocabularies } from './commands/mock-flags.ts'
 import type { Context } from './context.ts'
-import { count, directions, factor, moment, sender, statuses, uuid, variable, word } from './input.ts'
+import { count, factor, moment, sender, uuid, variable, word } from './input.ts'
 import { textFor } from './usage-text.ts'
 
 /** Removes the prototype of a flag table, in which Stricli would otherwise find a flag `--constructor`. */
@@ -102,10 +103,10 @@ const list = buildCommand({
       status: {
         kind: 'enum',
         optional: true,
-        values: statuses,
+        values: callStatuses,
         brief: 'Only calls with this status',
       },
-      type: { kind: 'enum', optional: true, values: directions, brief: 'Only calls in this direction' },
+      type: { kind: 'enum', optional: true, values: callTypes, brief: 'Only calls in this direction' },
       agent: optional(uuid, 'uuid', 'Only calls by this agent'),
       contact: optional(uuid, 'uuid', 'Only calls with this contact'),
       phone: optional(uuid, 'uuid', 'Only calls from or to this number of your account'),

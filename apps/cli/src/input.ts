@@ -1,18 +1,6 @@
 import { isE164, isUuid } from '@digame/internal'
 import { UsageError } from './errors.ts'
 
-/** What calls can be listed by. */
-export const statuses = [
-  'dialing',
-  'in_queue',
-  'in_progress',
-  'completed',
-  'failed',
-  'transferred',
-  'no_answer',
-] as const
-export const directions = ['inbound', 'outbound'] as const
-
 /** A name and a value for the agent's prompt. */
 export type Variable = readonly [name: string, value: string]
 

@@ -2,7 +2,7 @@ import type { DigaEvent } from '@digame/client'
 import type { Output } from './context.ts'
 import { clean } from './output.ts'
 
-/** Tells of failures that pass; the rest of a read is its own answer. */
+/** Reports temporary failures of a read; its result is output of its own. */
 export function narrateRetries(stderr: Output): (event: DigaEvent) => void {
   return (event) => {
     if (event.type !== 'retry') return
@@ -10,19 +10,17 @@ export function narrateRetries(stderr: Output): (event: DigaEvent) => void {
   }
 }
 
-/** Tells what the client does to place a call; `whom` is told once it is about to. */
+/** Reports what the client does to place a call. `whom` is named right before the request goes out. */
 export function narrate(stderr: Output, whom: string): (event: DigaEvent) => void {
-  let looking = false
-  const retried = narrateRetries(stderr)
+  const reportRetry = narrateRetries(stderr)
   return (event) => {
     if (event.type === 'request' && event.method === 'POST' && event.retry === 0) {
       stderr.write(`calling ${clean(whom)}\n`)
-    } else if (event.type === 'request' && event.path === '/v1/call/' && event.method === 'GET' && !looking) {
-      looking = true
+    } else if (event.type === 'looking_up') {
       stderr.write('no clear answer; looking whether the call was placed\n')
     } else if (event.type === 'recovered') {
       stderr.write('it was placed\n')
     }
-    retried(event)
+    reportRetry(event)
   }
 }

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { exitCodes } from '../src/exit-codes.ts'
-import { from, to } from './helpers.ts'
+import { from, refuseToLoad, to } from './helpers.ts'
 
 const file = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const source = '--conditions=source'
@@ -37,12 +37,12 @@ function bin(
   })
 }
 
-// In the workspace neither the client nor the mock can be loaded without the condition `source`.
 test('--version and --help load neither the client nor the mock', async () => {
   const { version } = JSON.parse(readFileSync(file('package.json'), 'utf8'))
-  expect(await bin(['--version'], [])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
-  expect(await bin(['call', '--help'], [])).toMatchObject({ code: 0, stderr: '' })
-  expect(await bin(['call', to, '--from', from], [])).toMatchObject({ code: 1, stdout: '' })
+  const args = [source, refuseToLoad]
+  expect(await bin(['--version'], args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  expect(await bin(['call', '--help'], args)).toMatchObject({ code: 0, stderr: '' })
+  expect(await bin(['call', to, '--from', from], args)).toMatchObject({ code: 1, stdout: '' })
 })
 
 test('an unknown flag exits 2', async () => {

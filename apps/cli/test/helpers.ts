@@ -100,3 +100,14 @@ export function createTime(): TestTime {
 
 /** What a test sets a mock up with. */
 export const inTime = (mock: Mock, { clock, fetch }: TestTime): Setup => ({ clock, fetch: fetch(mock.fetch) })
+
+const refusal = `import { registerHooks } from 'node:module'
+registerHooks({
+  load(url, context, next) {
+    if (/packages.(client.src.(?!values)|mock)/.test(url)) throw new Error('loads ' + url)
+    return next(url, context)
+  },
+})`
+
+/** Makes Node refuse to load the client and the mock, except for the list of values that the help shows. */
+export const refuseToLoad: string = `--import=data:text/javascript,${encodeURIComponent(refusal)}`

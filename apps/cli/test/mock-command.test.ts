@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createMock } from '@digame/mock'
 import { describe, expect, it } from 'vitest'
-import { digame, to } from './helpers.ts'
+import { digame, refuseToLoad, to } from './helpers.ts'
 
 const file = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
@@ -154,9 +154,14 @@ describe('digame mock', () => {
   })
 
   it('is loaded neither for its help nor for an unknown flag', async () => {
-    // Without the condition `source` the mock cannot be loaded in the workspace.
     const bin = async (...argv: string[]) => {
-      const child = spawn(process.execPath, [file('src/bin.ts'), 'mock', ...argv])
+      const child = spawn(process.execPath, [
+        '--conditions=source',
+        refuseToLoad,
+        file('src/bin.ts'),
+        'mock',
+        ...argv,
+      ])
       const [code] = await once(child, 'close')
       return code
     }

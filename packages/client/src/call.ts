@@ -1,25 +1,18 @@
 import type { components, operations } from '@digame/spec'
+import { type Outcome, outcomeOfReason, outcomeOfStatus } from './values.ts'
 
 type Schemas = components['schemas']
 
-/** A set of values that the service may extend: the known ones are proposed, any other string is accepted. */
+/** A set of values that the service may extend: editors suggest the known ones, and any other string is accepted. */
 export type Open<Known extends string> = Known | (string & {})
 
-/** Where a call stands. An open set: see {@link hasEnded} for reading values that are new. */
+/** Where a call stands. An open set: {@link hasEnded} also handles statuses that this version does not know. */
 export type CallStatus = Open<Schemas['CallStatus']>
 
-/** Why a call ended. An open set; these have been seen. */
-export type EndReason = Open<
-  | 'user_hang_up'
-  | 'hangup'
-  | 'voicemail_left'
-  | 'answering_machine_detected'
-  | 'mailbox_unavailable'
-  | 'ivr_no_answer'
-  | 'ivr_unreachable'
->
+/** Why a call ended. An open set. */
+export type EndReason = Open<Schemas['EndReason']>
 
-/** The other side of a call. `identifier` is a phone number, or a browser's id for `contact_type` `web`. */
+/** The other side of a call. `identifier` is a phone number, or a browser's id if `contact_type` is `web`. */
 export type Contact = Omit<Schemas['Contact'], 'contact_type'> & {
   contact_type: Open<Schemas['Contact']['contact_type']>
 }
@@ -27,7 +20,7 @@ export type Contact = Omit<Schemas['Contact'], 'contact_type'> & {
 /**
  * A call, as on the wire.
  *
- * Moments are ISO 8601 strings, `duration` is in seconds. Fields and values that are not known here pass through.
+ * Dates are ISO 8601 strings, `duration` is in seconds. Fields and values that this version does not know pass through.
  */
 export type Call = Omit<Schemas['Call'], 'status' | 'type' | 'contact' | 'end_reason'> & {
   status: CallStatus
@@ -36,13 +29,13 @@ export type Call = Omit<Schemas['Call'], 'status' | 'type' | 'contact' | 'end_re
   end_reason?: EndReason | null
 }
 
-/** What a call is placed with; names and meanings are the service's. */
+/** The body of `calls.create`, with the service's own names and meanings. */
 export type CallRequest = Schemas['CallRequest']
 
 /** One thing said or done in a call. */
 export type Message = Omit<Schemas['Message'], 'role'> & { role: Open<Schemas['Message']['role']> }
 
-/** Filters and paging of `calls.list`. Give `after` or `before`, not both; `limit` is 1 to 1000. */
+/** Filters and paging of `calls.list`. Pass `after` or `before`, not both; `limit` is 1 to 1000. */
 export type ListQuery = Omit<
   NonNullable<operations['listCalls']['parameters']['query']>,
   'status' | 'type' | 'start_created_date' | 'end_created_date'
@@ -58,41 +51,30 @@ export type ListQuery = Omit<
 /** Paging of `calls.messages`. */
 export type MessagesQuery = NonNullable<operations['listMessages']['parameters']['query']>
 
-/** How an ended call went, in one vocabulary over the two that the service has used. */
-export type Outcome = 'completed' | 'transferred' | 'no_answer' | 'voicemail' | 'failed' | 'other'
+// By any string, as the service may send new ones.
+const byStatus: Readonly<Record<string, Outcome | undefined>> = outcomeOfStatus
+const byReason: Readonly<Record<string, Outcome>> = outcomeOfReason
 
-const underWay = new Set(['dialing', 'in_queue', 'in_progress'])
-const ended = new Set(['completed', 'failed', 'transferred', 'no_answer'])
-
-const outcomes: Record<string, Outcome> = {
-  user_hang_up: 'completed',
-  hangup: 'completed',
-  voicemail_left: 'voicemail',
-  answering_machine_detected: 'voicemail',
-  mailbox_unavailable: 'voicemail',
-  ivr_no_answer: 'no_answer',
-  ivr_unreachable: 'failed',
-  // Not seen, but what the older statuses would be called as reasons.
-  no_answer: 'no_answer',
-  failed: 'failed',
-  transferred: 'transferred',
-}
+/** Whether this version knows a status. */
+export const isKnownStatus = (status: unknown): boolean =>
+  typeof status === 'string' && Object.hasOwn(byStatus, status)
 
 /**
  * Whether a call is over.
  *
- * A call of a status that is not known here has ended only if `end_time` or `end_reason` is set.
+ * A call whose status this version does not know has ended only if `end_time` or `end_reason` is set.
  */
-export function hasEnded(call: Call): boolean {
-  if (underWay.has(call.status)) return false
-  return ended.has(call.status) || Boolean(call.end_time || call.end_reason)
+export function hasEnded({ status, end_time: time, end_reason: reason }: Call): boolean {
+  return isKnownStatus(status) ? byStatus[status] !== undefined : Boolean(time || reason)
 }
 
-/** How a call went; `undefined` while it has not ended, `other` where the service says something new. */
+/** How a call went: `undefined` until it has ended, `other` if the service reports something that this version does not know. */
 export function outcomeOf(call: Call): Outcome | undefined {
   if (!hasEnded(call)) return undefined
   const { status, end_reason: reason } = call
-  if (status !== 'completed' && ended.has(status)) return status as Outcome
-  if (reason) return Object.hasOwn(outcomes, reason) ? outcomes[reason] : 'other'
-  return status === 'completed' ? 'completed' : 'other'
+  const outcome = isKnownStatus(status) ? byStatus[status] : undefined
+  // Newer calls all end as `completed`: how they went is in the reason.
+  if (outcome !== undefined && outcome !== 'completed') return outcome
+  if (reason) return Object.hasOwn(byReason, reason) ? byReason[reason] : 'other'
+  return outcome ?? 'other'
 }

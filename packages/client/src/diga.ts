@@ -1,13 +1,14 @@
 import type { paths } from '@digame/spec'
 import type { Client } from 'openapi-fetch'
 import { type Calls, createCalls } from './calls/calls.ts'
-import { type Core, createCore } from './http/request.ts'
-import { type DigaOptions, resolve } from './options.ts'
+import { type Core, createCore } from './http/core.ts'
+import type { DigaOptions } from './options.ts'
+import { resolveSettings } from './settings.ts'
 
 /**
  * A client of the Diga call API.
  *
- * One instance remembers the idempotency keys of its creates (the newest 10,000): share it.
+ * An instance remembers the idempotency keys of its creates, so share one instance across your program.
  *
  * @example
  * const diga = new Diga()
@@ -16,16 +17,16 @@ import { type DigaOptions, resolve } from './options.ts'
  */
 export class Diga {
   readonly calls: Calls
-  // Private, so that neither inspect nor JSON shows the API key.
+  // Private, so that neither `inspect` nor JSON shows the API key.
   readonly #core: Core
 
-  /** @throws DigaConfigError without an API key, with a base URL that is none, in a browser */
+  /** @throws DigaConfigError if there is no API key, the base URL is invalid, or it runs in a browser */
   constructor(options: DigaOptions = {}) {
-    this.#core = createCore(resolve(options))
+    this.#core = createCore(resolveSettings(options))
     this.calls = createCalls(this.#core)
   }
 
-  /** The typed openapi-fetch client on the same account, for what this library does not wrap. It sends a POST once. */
+  /** The typed openapi-fetch client for the same account, for anything that this library does not wrap. It sends a POST once. */
   get raw(): Client<paths> {
     return this.#core.raw
   }

@@ -1,61 +1,63 @@
-import type { Call } from './call.ts'
+import type { components } from '@digame/spec'
+import { type Call, isKnownStatus } from './call.ts'
 import type { DigaEvent } from './events.ts'
 import { maskNumbers } from './number.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 
-const statuses = new Set([
-  'dialing',
-  'in_queue',
-  'in_progress',
-  'completed',
-  'failed',
-  'transferred',
-  'no_answer',
-])
-const required = [
-  'agent_id',
-  'agent_version_id',
-  'status',
-  'type',
-  'contact',
-  'phone_register_id',
-  'created_date',
-]
-const fields = new Set([
-  ...required,
-  ...[
-    'id',
-    'recording_url',
-    'start_time',
-    'end_time',
-    'duration',
-    'end_reason',
-    'dynamic_variables',
-    'phone_id',
-  ],
-])
+type SpecCall = components['schemas']['Call']
 
-/** Tells what a call has that this version does not know, and what it lacks, each once a client. */
-export function createDriftWatch({ emit, listening }: Settings): (call: Call, createdWith?: number) => Call {
-  const told = new Set<string>()
-  const tell = (kind: Extract<DigaEvent, { type: 'drift' }>['kind'], detail: string): void => {
+/** `true` for a field that is always there, `false` for an optional one; the compiler checks every entry. */
+type IsRequired = {
+  readonly [Name in keyof SpecCall]-?: object extends Pick<SpecCall, Name> ? false : true
+}
+
+const isRequired: IsRequired = {
+  id: true,
+  agent_id: true,
+  agent_version_id: true,
+  status: true,
+  type: true,
+  contact: true,
+  phone_register_id: true,
+  created_date: true,
+  recording_url: false,
+  start_time: false,
+  end_time: false,
+  duration: false,
+  end_reason: false,
+  dynamic_variables: false,
+}
+// A create without an id is an error, and an item of a list passes through without one: neither is drift.
+const expected = Object.entries({ ...isRequired, id: false })
+const known = new Set([...Object.keys(isRequired), 'phone_id'])
+
+/** The service may invent a new name for each call; reports must not fill the memory. */
+const mostReports = 1000
+
+/** Makes a function that reports how a call differs from the spec, each difference once per client, and returns the call. */
+export function createDriftReporter({
+  emit,
+  isListening,
+}: Settings): (call: Call, createStatus?: number) => Call {
+  const reported = new Set<string>()
+  const report = (kind: Extract<DigaEvent, { type: 'drift' }>['kind'], detail: string): void => {
     const name = `${kind} ${detail}`
-    // A service that makes up a name for each call must not fill the memory.
-    if (told.has(name) || told.size >= 1000) return
-    told.add(name)
+    if (reported.has(name) || reported.size >= mostReports) return
+    reported.add(name)
     emit({ type: 'drift', kind, detail: maskNumbers(detail) })
   }
-  return (call, createdWith = 201) => {
-    if (!listening) return call
-    if (createdWith !== 201) tell('status_code', `${createdWith} instead of 201`)
-    const renamed = 'phone_id' in call && !('phone_register_id' in call)
-    if (renamed) tell('renamed_field', 'phone_register_id is phone_id')
-    if ('status' in call && !statuses.has(call.status))
-      tell('unknown_status', typeof call.status === 'string' ? call.status : typeof call.status)
-    for (const name of required) {
-      if (!(name in call) && !(renamed && name === 'phone_register_id')) tell('missing_field', name)
+  return (call, createStatus = 201) => {
+    if (!isListening) return call
+    if (createStatus !== 201) report('status_code', `${createStatus} instead of 201`)
+    const isRenamed = 'phone_id' in call && !('phone_register_id' in call)
+    if (isRenamed) report('renamed_field', 'phone_register_id is phone_id')
+    if ('status' in call && !isKnownStatus(call.status))
+      report('unknown_status', typeof call.status === 'string' ? call.status : typeof call.status)
+    for (const [name, isNeeded] of expected) {
+      if (isNeeded && !(name in call) && !(isRenamed && name === 'phone_register_id'))
+        report('missing_field', name)
     }
-    for (const name of Object.keys(call)) if (!fields.has(name)) tell('unknown_field', name)
+    for (const name of Object.keys(call)) if (!known.has(name)) report('unknown_field', name)
     return call
   }
 }

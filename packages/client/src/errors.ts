@@ -1,15 +1,15 @@
 import type { Call } from './call.ts'
 
 /**
- * What is known of a call that could not be confirmed.
+ * Whether a call may exist although `create` failed.
  *
- * `no`: it is known that no call was made. `maybe`: everything else; the phone may be ringing.
+ * `no`: it is certain that no call was made. `maybe`: anything else, the phone may be ringing.
  */
 export type Placed = 'no' | 'maybe'
 
-/** One thing that is wrong with a request, by the service's own check. */
+/** One thing that the service found wrong with a request. */
 export interface ApiIssue {
-  /** Where, such as `body.to_number`. */
+  /** Where it is, such as `body.to_number`. */
   readonly path: string
   readonly message: string
   /** The service's code for it, such as `missing`. */
@@ -28,29 +28,29 @@ export interface DigaErrorFields {
 }
 
 /**
- * Whatever this library throws.
+ * The base class of every error that this library throws.
  *
- * `placed`, `idempotencyKey`, `sentAt` and `candidates` are set by `calls.create`; `placed` also by a POST of `raw`.
- * Neither an API key nor an unmasked phone number stands in an error of the library.
+ * `calls.create` sets `placed`, `idempotencyKey`, `sentAt` and `candidates`; a POST of `raw` sets `placed`. An error of this
+ * library contains neither an API key nor an unmasked phone number.
  */
 export class DigaError extends Error {
   override readonly name: string = 'DigaError'
-  /** A stable code in SCREAMING_SNAKE_CASE; the service's own where it gave one. */
+  /** A stable code in SCREAMING_SNAKE_CASE: the service's own if it sent one. */
   readonly code: string
-  /** The id that the request carried as `x-request-id`, or the one that the service answered with. */
+  /** The id that the response carried as `x-request-id`, or else the one that the request carried. */
   declare readonly requestId?: string
-  /** The HTTP status, where an answer had begun. */
+  /** The HTTP status, if a response had begun. */
   declare readonly status?: number
   /** Whether a call may exist although `create` failed. */
   declare readonly placed?: Placed
-  /** Names the intention to call: give it to `create` or `find` again. */
+  /** Names the intention to call: pass it to `create` or `find` to ask about the same call again. */
   declare readonly idempotencyKey?: string
-  /** When the first request was handed to fetch, by this machine's clock; absent if none was. */
+  /** When the first request was passed to fetch, by this machine's clock; absent if none was. */
   declare readonly sentAt?: Date
   /**
-   * Calls to the same number that may be the one in doubt, if they were looked up.
+   * Calls to the same number that may be the one in doubt, if the client looked it up.
    *
-   * Not enumerable: a call holds phone numbers, and errors are printed.
+   * Not enumerable, because a call contains phone numbers and errors get printed.
    */
   declare readonly candidates?: readonly Call[]
 
@@ -64,23 +64,28 @@ export class DigaError extends Error {
   }
 }
 
-/** The client was set up wrongly: no API key, a base URL that is none, a browser. */
+/** The client is set up wrongly: no API key, an invalid base URL, or it runs in a browser. */
 export class DigaConfigError extends DigaError {
   override readonly name = 'DigaConfigError'
 }
 
-/** An argument is wrong; nothing was sent. Codes are the service's own where it has one. */
+/** An argument is invalid, and nothing was sent. The code is the service's own if it has one for this. */
 export class DigaInvalidCallError extends DigaError {
   override readonly name = 'DigaInvalidCallError'
 }
 
-/** The service answered with a status that is not a success. */
+/** @throws DigaInvalidCallError */
+export function refuse(code: string, message: string, fields?: Partial<DigaErrorFields>): never {
+  throw new DigaInvalidCallError(message, { ...fields, code })
+}
+
+/** The service responded with a status outside 200 to 299. */
 export class DigaApiError extends DigaError {
   override readonly name = 'DigaApiError'
   declare readonly status: number
-  /** What is wrong with the request, one entry each; empty unless the status is 422. */
+  /** What is wrong with the request; empty unless the status is 422. */
   readonly issues: readonly ApiIssue[]
-  /** How long the service asks to wait before trying again, in milliseconds. */
+  /** How long the service asks you to wait before you try again, in milliseconds. */
   declare readonly retryAfterMs?: number
 
   constructor(
@@ -94,22 +99,22 @@ export class DigaApiError extends DigaError {
   }
 }
 
-/** The connection could not be made, or broke before an answer began. */
+/** No connection could be made, or it broke before a response began. */
 export class DigaConnectionError extends DigaError {
   override readonly name = 'DigaConnectionError'
 }
 
-/** A deadline passed: of one request (`TIMEOUT`), of `notAfter` (`NOT_AFTER`) or of a wait (`DEADLINE`). */
+/** A time limit passed: that of one request (`TIMEOUT`), `notAfter` (`NOT_AFTER`) or `deadlineMs` (`DEADLINE`). */
 export class DigaTimeoutError extends DigaError {
   override readonly name = 'DigaTimeoutError'
 }
 
-/** The caller's signal aborted; its reason is the `cause`. */
+/** Your signal aborted; its reason is the `cause`. */
 export class DigaAbortError extends DigaError {
   override readonly name = 'DigaAbortError'
 }
 
-/** A success whose body cannot be read: cut, too large, not JSON, or not what was asked for. */
+/** The response is a success, but its body cannot be read: it is cut off, too large, not JSON or of the wrong shape. */
 export class DigaResponseError extends DigaError {
   override readonly name = 'DigaResponseError'
 }

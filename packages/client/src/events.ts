@@ -1,39 +1,46 @@
-/** What the client tells `onEvent`. Numbers are masked, keys never appear. */
+interface RequestEvent {
+  readonly method: string
+  readonly path: string
+  /** The id that the request carries as `x-request-id`. */
+  readonly requestId: string
+}
+
+/** What the client reports to `onEvent`. Phone numbers are masked; an API key never appears. */
 export type DigaEvent =
-  | {
+  | (RequestEvent & {
+      /** A request is about to be sent. */
       readonly type: 'request'
-      readonly method: string
-      readonly path: string
-      readonly requestId: string
       /** 0 for the first send, 1 for the first retry. */
       readonly retry: number
-    }
-  | {
+    })
+  | (RequestEvent & {
+      /** A request has ended, with or without a response. */
       readonly type: 'response'
-      readonly method: string
-      readonly path: string
-      readonly requestId: string
-      /** Absent when no answer came. */
+      /** The HTTP status; absent if no response arrived. */
       readonly status?: number
       readonly durationMs: number
-    }
-  | {
+    })
+  | (RequestEvent & {
+      /** A request failed, and will be sent again. */
       readonly type: 'retry'
-      readonly method: string
-      readonly path: string
-      readonly requestId: string
+      /** How long the client waits before the next send, in milliseconds. */
       readonly delayMs: number
       /** The code of the failure. */
       readonly reason: string
+    })
+  | {
+      /** A create is in doubt, and the client starts to look its call up. */
+      readonly type: 'looking_up'
+      readonly idempotencyKey: string
     }
   | {
-      /** A create whose answer was lost, and whose call was found by its key. */
+      /** The call of a create in doubt was found by its key. */
       readonly type: 'recovered'
       readonly idempotencyKey: string
       readonly callId: string
     }
   | {
-      /** The service said something that this version does not know; each kind is told once. */
+      /** The service sent something that this version does not know. Each finding is reported once per client. */
       readonly type: 'drift'
       readonly kind: 'unknown_status' | 'unknown_field' | 'missing_field' | 'renamed_field' | 'status_code'
       readonly detail: string

@@ -1,3 +1,5 @@
+export type { Clock } from '@digame/internal'
+export { isSpanishNumber, maskNumber } from '@digame/internal'
 export type {
   Call,
   CallRequest,
@@ -8,15 +10,12 @@ export type {
   Message,
   MessagesQuery,
   Open,
-  Outcome,
 } from './call.ts'
 export { hasEnded, outcomeOf } from './call.ts'
-export type { Calls, FindQuery } from './calls/calls.ts'
-export type { CreateOptions } from './calls/create.ts'
-export type { Page, Pages } from './calls/list.ts'
-export type { Found } from './calls/look-up.ts'
-export type { WatchOptions } from './calls/watch.ts'
-export type { Clock } from './clock.ts'
+export type { Calls } from './calls/calls.ts'
+export type { CreateOptions, FindQuery, WatchOptions } from './calls/options.ts'
+export type { Page, Pages } from './calls/page.ts'
+export type { Found } from './calls/search.ts'
 export { Diga } from './diga.ts'
 export type { ApiIssue, DigaErrorFields, Placed } from './errors.ts'
 export {
@@ -30,6 +29,5 @@ export {
   DigaTimeoutError,
 } from './errors.ts'
 export type { DigaEvent } from './events.ts'
-export type { RequestOptions } from './http/request.ts'
-export { isSpanishNumber, maskNumber } from './number.ts'
-export type { DigaOptions, Fetch } from './options.ts'
+export type { DigaOptions, Fetch, RequestOptions } from './options.ts'
+export type { Outcome } from './values.ts'

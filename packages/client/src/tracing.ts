@@ -1,23 +1,25 @@
+import { runtime } from './runtime.ts'
+
 interface TracingChannel {
   readonly hasSubscribers?: boolean
   tracePromise<Result>(run: () => Promise<Result>, context: object): Promise<Result>
 }
 
-/** The part of `node:diagnostics_channel` that is used here. */
+/** The part of `node:diagnostics_channel` that the client uses. */
 interface Diagnostics {
   subscribe(name: string, listener: (message: unknown) => void): void
   tracingChannel?(name: string): TracingChannel
 }
 
-/** The runtime's diagnostics channels, where it has them. */
+/** The runtime's diagnostics channels, if it has them. */
 export function diagnostics(): Diagnostics | undefined {
-  const runtime = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process
-  return runtime?.getBuiltinModule?.('node:diagnostics_channel') as Diagnostics | undefined
+  // Read off `process` at each call: a test, or a bundler's shim, may have replaced it.
+  return runtime.process?.getBuiltinModule?.('node:diagnostics_channel') as Diagnostics | undefined
 }
 
 let channel: TracingChannel | undefined
 
-/** Runs a create under the tracing channel `digame:call`; the context holds neither numbers nor variables. */
+/** Runs a create under the tracing channel `digame:call`. The context holds neither numbers nor variables. */
 export function trace<Call extends { id: string; status: string }>(
   context: { readonly idempotencyKey: string },
   run: () => Promise<Call>,
@@ -26,11 +28,12 @@ export function trace<Call extends { id: string; status: string }>(
   if (!channel?.hasSubscribers) return run()
   const running = channel
   return new Promise((resolve, reject) => {
-    const told = running.tracePromise(async () => {
+    const traced = running.tracePromise(async () => {
       const call = await run()
       resolve(call)
+      // Subscribers see the id and the status, not the whole call with its number.
       return { id: call.id, status: call.status }
     }, context)
-    told.catch(reject)
+    traced.catch(reject)
   })
 }

@@ -1,7 +1,7 @@
 import { DigaAbortError } from '@digame/client'
 import { describe, expect, test, vi } from 'vitest'
 import { body, failureOf, json, type Setup, setup, silence } from './support/client.ts'
-import { fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import {
   callOf,
   createService,
@@ -15,14 +15,14 @@ const one = { idempotencyKey: 'one' }
 const reason = new Error('The user went away')
 
 function serve(options: ServiceOptions = {}): Setup & { service: Service } {
-  const clock = fakeClock()
+  const clock = testClock()
   const service = createService(clock, options)
   return { ...setup(service.handler, {}, clock), service }
 }
 
 const hung: Fate = { placed: true, answer: 'silence' }
 
-test('an abort by whoever is told of the request sends nothing', async () => {
+test('a hook that aborts on the request event keeps it from being sent', async () => {
   const controller = new AbortController()
   const onEvent = (): void => controller.abort(new Error('not now'))
   const { diga, requests } = setup(() => json(201, callOf()), { onEvent })
@@ -87,7 +87,7 @@ describe('a create that is aborted', () => {
     [429, 'no'],
     [500, 'maybe'],
     [201, 'maybe'],
-  ])('while the body of %i arrives knows what the status tells', async (status, placed) => {
+  ])('while the body of %i arrives knows what the status proves', async (status, placed) => {
     const open = new ReadableStream({ pull: () => new Promise(() => {}) })
     const { diga, clock, events, requests } = setup(() => new Response(open, { status }))
     const controller = new AbortController()
@@ -100,7 +100,7 @@ describe('a create that is aborted', () => {
     expect(events.map(({ type }) => type)).toEqual(['request', 'response'])
   })
 
-  test('while it waits to be sent again has placed none, and frees its key', async () => {
+  test('while it waits for a retry proves that no call was made, and frees its key', async () => {
     const { diga, clock, posts, service } = serve()
     service.next({ placed: false, answer: 429, headers: { 'retry-after': '30' } })
     const controller = new AbortController()
@@ -179,7 +179,7 @@ describe('a create that is aborted', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('and asked again in the same breath is not aborted a second time', async () => {
+  test('and created again at once is not aborted a second time', async () => {
     const { diga, clock, posts, service } = serve()
     service.next(hung)
     const controller = new AbortController()
@@ -193,7 +193,7 @@ describe('a create that is aborted', () => {
     expect(posts).toHaveLength(1)
   })
 
-  test('before it is sent, and asked again in the same breath, is sent once', async () => {
+  test('before it is sent, and created again at once, is sent once', async () => {
     const { diga, clock, posts } = serve()
     const controller = new AbortController()
     const first = failureOf(diga.calls.create(body, { ...one, signal: controller.signal }))
@@ -207,7 +207,7 @@ describe('a create that is aborted', () => {
     expect(posts.map(({ body }) => body.to_number)).toEqual([body.to_number])
   })
 
-  test('after a `maybe` sends nothing when asked again', async () => {
+  test('after a `maybe` sends nothing when created again', async () => {
     const { diga, clock, posts, service } = serve()
     service.next(hung)
     const controller = new AbortController()
@@ -294,7 +294,7 @@ describe('of several who wait for one create', () => {
   })
 })
 
-test('a signal that outlives what it was given to is left without listeners', async () => {
+test('a signal that outlives its create keeps no listeners', async () => {
   const { diga, clock, service } = serve({ lagMs: 500 })
   const { signal } = new AbortController()
   const listening = new Set<unknown>()

@@ -20,7 +20,7 @@ function stream(pieces: (string | Uint8Array)[], then: 'end' | 'break' | 'hang' 
 
 const event = (active: number) => `data: {"active_calls": ${active}}\n\n`
 
-/** Takes so many numbers. */
+/** Reads this many numbers. */
 async function take({ diga, clock }: Setup, count: number, options = {}): Promise<number[]> {
   const numbers: number[] = []
   await clock.run(
@@ -35,14 +35,14 @@ async function take({ diga, clock }: Setup, count: number, options = {}): Promis
   return numbers
 }
 
-/** Answers in turn, the last one for ever. */
+/** Responds with each in turn, and with the last one for ever. */
 const inTurn = (...answers: Handler[]): Handler => {
   const rest = [...answers]
   return (request) => (rest.length > 1 ? (rest.shift() as Handler) : (rest[0] as Handler))(request)
 }
 
 describe('concurrency', () => {
-  test('gives the number of live calls, whenever it is told', async () => {
+  test('yields the number of live calls each time the service reports it', async () => {
     const made = setup(() => stream([event(0), event(3), event(2)]))
     expect(await take(made, 3)).toEqual([0, 3, 2])
     expect(made.requests).toMatchObject([
@@ -95,7 +95,7 @@ describe('concurrency', () => {
     for (const wait of waits) expect(wait).toBeGreaterThan(0)
   })
 
-  test('connects again where the stream says nothing for `timeoutMs`', async () => {
+  test('connects again after a silence of `timeoutMs`', async () => {
     for (const handler of [
       () => stream([event(1)]),
       inTurn(
@@ -139,7 +139,7 @@ describe('concurrency', () => {
     expect(pieces).toBeLessThan(12)
   })
 
-  test('takes the time of whoever reads it for no silence', async () => {
+  test("does not count the reader's own time as silence", async () => {
     const made = setup(() => stream([event(1), event(2)]))
     const numbers: number[] = []
     await made.clock.run(
@@ -155,7 +155,7 @@ describe('concurrency', () => {
     expect(made.requests).toHaveLength(1)
   })
 
-  test('reads no more of an error than of any answer', async () => {
+  test('limits the body of an error as that of any response', async () => {
     const made = setup(() => new Response('x', { status: 500, headers: { 'content-length': '99999999' } }))
     const controller = new AbortController()
     made.clock.after(700, () => controller.abort())
@@ -197,7 +197,7 @@ describe('concurrency', () => {
     expect(made.requests).toHaveLength(1)
   })
 
-  test('keeps a stream that says only that it lives', async () => {
+  test('keeps a stream open that sends only comments', async () => {
     const made: Setup = setup(() => {
       let comments = 0
       const content = new ReadableStream<Uint8Array>({
@@ -215,7 +215,7 @@ describe('concurrency', () => {
     expect(made.requests).toHaveLength(1)
   })
 
-  test('waits as long as it is asked to', async () => {
+  test('waits for as long as `Retry-After` asks', async () => {
     for (const [seconds, least] of [
       ['20', 20_000],
       ['300', 60_000],

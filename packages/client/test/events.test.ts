@@ -1,12 +1,12 @@
 import { type Call, Diga } from '@digame/client'
 import { describe, expect, test, vi } from 'vitest'
 import { apiKey, body, failureOf, type Handler, json, reset, type Setup, setup } from './support/client.ts'
-import { fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import { callOf, createService, uuid } from './support/service.ts'
 
 const id = uuid()
 const drift = ({ events }: Setup) => events.filter(({ type }) => type === 'drift')
-const told = (kind: string, detail: string) => ({ type: 'drift', kind, detail })
+const driftOf = (kind: string, detail: string) => ({ type: 'drift', kind, detail })
 
 function answering(call: object, status = 201): Setup {
   return setup(() => json(status, call))
@@ -17,8 +17,8 @@ function without(call: Call, ...names: string[]): object {
 }
 
 describe('events', () => {
-  test('tell of each request and its answer', async () => {
-    const clock = fakeClock()
+  test('report each request and its response', async () => {
+    const clock = testClock()
     const slow: Handler = () =>
       new Promise((resolve) => clock.after(1234, () => resolve(json(200, callOf({ id })))))
     const { diga, events, requests } = setup(slow, {}, clock)
@@ -30,14 +30,14 @@ describe('events', () => {
     ])
   })
 
-  test('tell of a request without an answer', async () => {
+  test('report a request without a response', async () => {
     const { diga, events } = setup(() => Promise.reject(reset()))
     await failureOf(diga.calls.create(body, { lookUp: false }))
     expect(events).toMatchObject([{ type: 'request' }, { type: 'response' }])
     expect(events[1]).not.toHaveProperty('status')
   })
 
-  test('tell of each send of a read', async () => {
+  test('report each send of a read', async () => {
     const { diga, clock, events } = setup(() => json(503, {}))
     await clock.run(failureOf(diga.calls.get(id)))
     expect(events.map(({ type }) => type)).toEqual([
@@ -51,6 +51,52 @@ describe('events', () => {
       'response',
     ])
     expect(events.flatMap((event) => (event.type === 'retry' ? [event.delayMs] : []))).toEqual([250, 500])
+  })
+})
+
+describe('looking_up', () => {
+  const lose: Handler = ({ method }) => {
+    if (method === 'POST') throw reset()
+    return json(200, { data: [], has_more: false }, { date: new Date().toUTCString() })
+  }
+  const one = { idempotencyKey: 'one' }
+  const types = ({ events }: Setup) => events.map(({ type }) => type)
+
+  test('comes once, between the send and the first listing', async () => {
+    const made = setup(lose)
+    await made.clock.run(failureOf(made.diga.calls.create(body, one)))
+    expect(types(made).slice(0, 4)).toEqual(['request', 'response', 'looking_up', 'request'])
+    expect(made.events.filter(({ type }) => type === 'looking_up')).toEqual([
+      { type: 'looking_up', idempotencyKey: 'one' },
+    ])
+  })
+
+  test('comes again when a create of the same key looks the call up again', async () => {
+    const made = setup(lose)
+    await made.clock.run(failureOf(made.diga.calls.create(body, { ...one, lookUp: false })))
+    expect(types(made)).not.toContain('looking_up')
+    await made.clock.run(failureOf(made.diga.calls.create(body, one)))
+    expect(types(made).slice(0, 4)).toEqual(['request', 'response', 'looking_up', 'request'])
+  })
+
+  test('does not come without a marker, as nothing can be looked up', async () => {
+    const made = setup(lose, { marker: false })
+    await made.clock.run(failureOf(made.diga.calls.create(body, one)))
+    expect(types(made)).toEqual(['request', 'response'])
+  })
+
+  test('does not come for calls.find, which always looks up', async () => {
+    const made = setup(lose)
+    await made.clock.run(made.diga.calls.find({ ...one, sentAt: new Date(made.clock.now()) }))
+    expect(types(made)).not.toContain('looking_up')
+  })
+
+  test('lets the hook abort: nothing is listed, and the call stays in doubt', async () => {
+    const controller = new AbortController()
+    const made = setup(lose, { onEvent: ({ type }) => type === 'looking_up' && controller.abort() })
+    const error = await failureOf(made.diga.calls.create(body, { ...one, signal: controller.signal }))
+    expect(error).toMatchObject({ name: 'DigaAbortError', placed: 'maybe' })
+    expect(made.requests).toHaveLength(1)
   })
 })
 
@@ -69,7 +115,7 @@ describe('a hook that throws changes nothing:', () => {
     const unhandled = vi.fn()
     process.on('unhandledRejection', unhandled)
     try {
-      const clock = fakeClock()
+      const clock = testClock()
       const service = createService(clock, { lagMs: 500 })
       service.next({ placed: false, answer: 429 }, { placed: true, answer: 'reset' })
       const { diga, posts } = setup(service.handler, { onEvent }, clock)
@@ -86,7 +132,7 @@ describe('a hook that throws changes nothing:', () => {
 })
 
 test('without a hook all is the same', async () => {
-  const clock = fakeClock()
+  const clock = testClock()
   const service = createService(clock, { lagMs: 500 })
   service.next({ placed: false, answer: 429 }, { placed: true, answer: 'reset' })
   const { fetch, posts } = setup(service.handler, {}, clock)
@@ -112,7 +158,7 @@ test('a hook that places calls disturbs nobody', async () => {
 })
 
 describe('drift', () => {
-  test('is none where all is known', async () => {
+  test('is not reported if everything is known', async () => {
     const made = answering(
       callOf({
         recording_url: null,
@@ -137,23 +183,23 @@ describe('drift', () => {
     },
   )
 
-  test('of a status is told once', async () => {
+  test('of a status is reported once', async () => {
     const made = answering(callOf({ status: 'ringing' }))
     for (let times = 0; times < 3; times++) {
       expect(await made.diga.calls.create(body)).toMatchObject({ status: 'ringing' })
     }
     await made.diga.calls.get(id)
-    expect(drift(made)).toEqual([told('unknown_status', 'ringing')])
+    expect(drift(made)).toEqual([driftOf('unknown_status', 'ringing')])
   })
 
-  test('of a field is told once, and the field passes through', async () => {
+  test('of a field is reported once, and the field passes through', async () => {
     const made = answering({ ...callOf(), sentiment: 'good', cost: { cents: 12 } })
     expect(await made.diga.calls.create(body)).toMatchObject({ sentiment: 'good', cost: { cents: 12 } })
     await made.diga.calls.create(body)
-    expect(drift(made)).toEqual([told('unknown_field', 'sentiment'), told('unknown_field', 'cost')])
+    expect(drift(made)).toEqual([driftOf('unknown_field', 'sentiment'), driftOf('unknown_field', 'cost')])
   })
 
-  test('of what is missing is told once', async () => {
+  test('of a missing field is reported once', async () => {
     const made = answering({ id })
     expect(await made.diga.calls.get(id)).toEqual({ id })
     await made.diga.calls.get(id)
@@ -167,29 +213,29 @@ describe('drift', () => {
           'contact',
           'phone_register_id',
           'created_date',
-        ].map((name) => told('missing_field', name)),
+        ].map((name) => driftOf('missing_field', name)),
       ),
     )
     expect(drift(made)).toHaveLength(7)
   })
 
-  test('of the name that a field had before is told once', async () => {
+  test("of a field's former name is reported once", async () => {
     const made = answering({ ...without(callOf(), 'phone_register_id'), phone_id: null })
     expect(await made.diga.calls.create(body)).toHaveProperty('phone_id', null)
     await made.diga.calls.create(body)
-    expect(drift(made)).toEqual([told('renamed_field', 'phone_register_id is phone_id')])
+    expect(drift(made)).toEqual([driftOf('renamed_field', 'phone_register_id is phone_id')])
   })
 
-  test('of a create that is answered 200 is told once', async () => {
+  test('of a create that returns 200 is reported once', async () => {
     const made = answering(callOf(), 200)
     await made.diga.calls.create(body)
     await made.diga.calls.create(body)
     await made.diga.calls.get(id)
-    expect(drift(made)).toEqual([told('status_code', '200 instead of 201')])
+    expect(drift(made)).toEqual([driftOf('status_code', '200 instead of 201')])
   })
 
-  test('is seen in a call that was looked up', async () => {
-    const clock = fakeClock()
+  test('is reported for a call that was looked up', async () => {
+    const clock = testClock()
     const service = createService(clock)
     service.next({ placed: true, answer: 'reset' })
     const made = setup(
@@ -209,33 +255,39 @@ describe('drift', () => {
       clock,
     )
     await clock.run(made.diga.calls.create(body))
-    expect(drift(made)).toEqual([told('unknown_status', 'ringing')])
+    expect(drift(made)).toEqual([driftOf('unknown_status', 'ringing')])
   })
 
-  test('is seen in lists, awaited or iterated', async () => {
+  test('is reported for lists, awaited or iterated', async () => {
     const page = { data: [callOf({ status: 'one' }), callOf({ status: 'two' })], has_more: false }
     const made = setup(() => json(200, page))
     await made.diga.calls.list()
-    expect(drift(made)).toEqual([told('unknown_status', 'one'), told('unknown_status', 'two')])
+    expect(drift(made)).toEqual([driftOf('unknown_status', 'one'), driftOf('unknown_status', 'two')])
     for await (const call of made.diga.calls.list()) expect(call).toBeDefined()
     expect(drift(made)).toHaveLength(2)
   })
 
-  test('is told to each client', async () => {
+  test('is not reported for an item without an id, which passes through', async () => {
+    const made = setup(() => json(200, { data: [without(callOf(), 'id')], has_more: false }))
+    expect((await made.diga.calls.list()).data).toHaveLength(1)
+    expect(drift(made)).toEqual([])
+  })
+
+  test('is reported by each client', async () => {
     for (const made of [answering(callOf({ status: 'ringing' })), answering(callOf({ status: 'ringing' }))]) {
       await made.diga.calls.create(body)
       expect(drift(made)).toHaveLength(1)
     }
   })
 
-  test('of a service that makes up names is not told without end', async () => {
+  test('of a service that invents names is reported at most 1,000 times', async () => {
     const names = Array.from({ length: 2000 }, (_, at) => [`field_${at}`, at])
     const made = answering({ ...callOf(), ...Object.fromEntries(names) })
     await made.diga.calls.create(body)
     expect(drift(made).length).toBeLessThanOrEqual(1000)
   })
 
-  test('hides a number that stands where none should', async () => {
+  test('masks a number in an unexpected position', async () => {
     const made = answering({ ...callOf({ status: `busy ${body.to_number}` }), [body.from_number]: true })
     await made.diga.calls.create(body)
     expect(drift(made)).toHaveLength(2)

@@ -18,7 +18,7 @@ describe('over HTTP/2', () => {
   const connected = channel('undici:client:connected')
   const socket = { alpnProtocol: 'h2' }
 
-  test('that a request was not seen to be written proves nothing, where such sends are never seen', async () => {
+  test('a missing report of a send proves nothing if such sends are never reported', async () => {
     const made = await own(async (init) => {
       create.publish({ request: requestOf(init) })
       connected.publish({ socket })
@@ -57,7 +57,7 @@ describe('over HTTP/2 of an older undici in the same process', () => {
   const bodySent = channel('undici:request:bodySent')
   const socket = { alpnProtocol: 'h2' }
 
-  test('a body that is sent without a word of its headers says that silence proves nothing', async () => {
+  test('a body that is sent without a report of its headers shows that silence proves nothing', async () => {
     let sends = 0
     const made = await own(async (init) => {
       const request = requestOf(init)
@@ -131,7 +131,7 @@ describe('on Deno', () => {
     for (const get of made.gets) expect(get).not.toHaveProperty('client')
   })
 
-  test("a caller's fetch is given the unpooled client too", async () => {
+  test("a caller's fetch receives the unpooled client too", async () => {
     vi.stubGlobal('Deno', { createHttpClient })
     const inits: object[] = []
     const made = await own(() => Promise.reject(new Error('unused')), {

@@ -13,8 +13,8 @@ import {
 } from './support/own.ts'
 import { callOf } from './support/service.ts'
 
-// First of all: what another test has left in doubt is observed for a while.
-test('what has ended without a doubt is observed no longer', async () => {
+// Must come first: sends that another test left in doubt stay observed for a while.
+test('a send that ended without a doubt is no longer observed', async () => {
   const made = await own(async () => json(400, {}))
   await failureOf(made)
   const headers = vi.fn(() => [])
@@ -62,7 +62,7 @@ describe("with the runtime's own fetch", () => {
     expect(made.posts).toHaveLength(1)
   })
 
-  test('what happens to other requests is no evidence', async () => {
+  test('events of other requests prove nothing', async () => {
     const made = await own(async (init) => {
       const other = requestOf({ headers: { 'x-request-id': 'other' } })
       create.publish({ request: requestOf({ headers: {} }) })
@@ -77,7 +77,7 @@ describe("with the runtime's own fetch", () => {
     expect(await failureOf(made)).toMatchObject(doubt)
   })
 
-  test('what was written of other requests is none against it', async () => {
+  test('other requests that were written do not count against it', async () => {
     const made = await own(async (init) => {
       const other = requestOf({ headers: { 'x-request-id': 'other' } })
       create.publish({ request: requestOf(init) })
@@ -100,7 +100,7 @@ describe("with the runtime's own fetch", () => {
     expect(made.posts[0]?.headers['x-client-request-id']).toBe('mine')
   })
 
-  test('requests at the same time are told apart', async () => {
+  test('simultaneous requests are told apart', async () => {
     const requests: object[] = []
     const made = await own(async (init) => {
       const request = requestOf(init)
@@ -263,7 +263,7 @@ describe("with the runtime's own fetch", () => {
     expect(made.posts).toHaveLength(1)
   })
 
-  test.each(['goes on', 'sends again'])('nothing is proven while what wraps it %s', async (what) => {
+  test.each(['goes on', 'sends again'])('nothing is proven while a wrapper around fetch %s', async (what) => {
     let publish = (): void => {}
     const destroyed = vi.fn()
     const made = await own((init) => {
@@ -347,7 +347,7 @@ describe("with the runtime's own fetch", () => {
     expect(made.posts).toHaveLength(1)
   })
 
-  test('messages that nobody expects harm nobody', async () => {
+  test('unexpected messages on the channels do no harm', async () => {
     const made = await own(async (init) => {
       for (const message of [undefined, null, {}, { request: null }, { request: { headers: null } }, 7]) {
         for (const one of [create, sendHeaders, answered]) one.publish(message)
@@ -368,7 +368,7 @@ describe("with the runtime's own fetch", () => {
     }
   })
 
-  test('answers are read as ever', async () => {
+  test('responses are read as usual', async () => {
     const made = await own(async () => json(400, {}))
     expect(await failureOf(made)).toMatchObject({ status: 400, placed: 'no' })
     const lost = await own(async () => json(500, {}))

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { body, failureOf, json, type Setup, setup, silence, to } from './support/client.ts'
-import { fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import { callOf, createService, type Service, type ServiceOptions } from './support/service.ts'
 
 const old = 3_600_000
@@ -12,7 +12,7 @@ function serve(
   service: Service
   find: (agoMs?: number, key?: string) => ReturnType<Setup['diga']['calls']['find']>
 } {
-  const clock = fakeClock()
+  const clock = testClock()
   const service = createService(clock, options)
   const made = setup(service.handler, client, clock)
   return {
@@ -47,7 +47,7 @@ describe('find', () => {
     expect(await ask('one')).toMatchObject({ result: 'found' })
   })
 
-  test('says what of an earlier process became', async () => {
+  test('finds what became of a call of an earlier process', async () => {
     const { clock, service } = serve()
     service.next({ placed: true, answer: 'reset' })
     const before = setup(service.handler, {}, clock)
@@ -71,7 +71,7 @@ describe('find', () => {
     expect(await serve().find()).toEqual({ result: 'absent', candidates: [] })
   })
 
-  test('tells of candidates, also when absent', async () => {
+  test('returns candidates, also if the call is absent', async () => {
     const { find, service } = serve()
     service.add(old + 700_000)
     const call = service.add(old + 500_000)
@@ -94,7 +94,7 @@ describe('find', () => {
     expect(requests.at(-1)?.at).toBe(begun + 10_000)
   })
 
-  test('finds what the list tells late', async () => {
+  test('finds a call that appears in the list late', async () => {
     const { find, service, clock } = serve({ lagMs: 9000 })
     const call = service.add(0, key('one'))
     expect(await find(0)).toMatchObject({ result: 'found', call })
@@ -115,13 +115,13 @@ describe('find', () => {
     expect(await find()).toMatchObject({ result: 'found', call: { id: call.id } })
   })
 
-  test('asks caches to stay out of it', async () => {
+  test('asks caches not to respond', async () => {
     const { find, requests } = serve()
     await find()
     expect(requests[0]?.headers['cache-control']).toBe('no-cache')
   })
 
-  test('refuses a key that is none: it would match a call without', async () => {
+  test('refuses an undefined key, which would match a call without one', async () => {
     const { diga, service, clock, requests } = serve()
     service.add(old)
     for (const idempotencyKey of [undefined, null, '', 7]) {
@@ -220,7 +220,7 @@ describe('the window of a look-up', () => {
 
 describe('a listing that is not complete is `unknown`:', () => {
   const page = (data: unknown[], rest: object = {}, dated = true) =>
-    json(200, { data, ...rest }, dated ? { date: new Date(fakeClock().now()).toUTCString() } : {})
+    json(200, { data, ...rest }, dated ? { date: new Date(testClock().now()).toUTCString() } : {})
   const call = (id: string) => callOf({ id, created_date: '2026-07-01T10:00:00Z', ...key('two') })
 
   test.each<[what: string, answer: () => Response, reason: string]>([
@@ -252,7 +252,7 @@ describe('a listing that is not complete is `unknown`:', () => {
 
   test('something without an id could be the one, unless the one is there', async () => {
     for (const odd of [{}, { id: 7, contact: { identifier: to } }]) {
-      const call = callOf({ ...key('one'), created_date: new Date(fakeClock().now()).toISOString() })
+      const call = callOf({ ...key('one'), created_date: new Date(testClock().now()).toISOString() })
       let data: unknown[] = [odd]
       const { find } = serve({ list: () => page(data, { has_more: false }) })
       expect(await find()).toMatchObject({ result: 'unknown', reason: 'list_failed' })
@@ -265,7 +265,7 @@ describe('a listing that is not complete is `unknown`:', () => {
     const old = ['2019-01-01T00:00:00Z', '2020-01-01T00:00:00Z'].map((created_date) =>
       callOf({ created_date }),
     )
-    const call = callOf({ ...key('one'), created_date: new Date(fakeClock().now()).toISOString() })
+    const call = callOf({ ...key('one'), created_date: new Date(testClock().now()).toISOString() })
     const { find } = serve({
       list: ({ query }) =>
         query.has('after') ? page([call], { has_more: false }) : page(old, { has_more: true }),
@@ -273,13 +273,13 @@ describe('a listing that is not complete is `unknown`:', () => {
     expect(await find()).toMatchObject({ result: 'found', call: { id: call.id } })
   })
 
-  test('a moment that is none ends nothing', async () => {
+  test('an invalid date ends nothing', async () => {
     const strange = { ...callOf(), created_date: { toString: 1 } }
     const { find } = serve({ list: () => page([strange], { has_more: false }) })
     expect(await find()).toMatchObject({ result: 'absent' })
   })
 
-  test('a later page fails, and what was seen is told', async () => {
+  test('a later page fails, and earlier candidates are returned', async () => {
     const { find, service } = serve({
       pageSize: 1,
       list: ({ query }, usual) => (query.has('after') ? json(404, {}) : usual()),
@@ -324,7 +324,7 @@ describe('a listing that is not complete is `unknown`:', () => {
     expect(requests).toEqual([])
   })
 
-  test('there is no marker to go by', async () => {
+  test('keys are not sent (`marker: false`)', async () => {
     const { find, requests, service } = serve({}, { marker: false })
     service.add(old, key('one'))
     expect(await find()).toEqual({ result: 'unknown', reason: 'no_marker', candidates: [] })
@@ -333,11 +333,11 @@ describe('a listing that is not complete is `unknown`:', () => {
 })
 
 describe('a list that moves while it is read', () => {
-  test('gives each call once', async () => {
+  test('returns each call once', async () => {
     const calls = [1, 2, 3, 4].map((second) =>
       callOf({ id: `c${second}`, created_date: `2026-07-01T09:00:0${second}Z` }),
     )
-    const date = { date: new Date(fakeClock().now()).toUTCString() }
+    const date = { date: new Date(testClock().now()).toUTCString() }
     const pages: Record<string, unknown> = {
       first: { data: [calls[3], calls[2]], has_more: true, last_id: 'c3' },
       c3: { data: [calls[2], calls[1]], has_more: true, last_id: 'c2' },
@@ -354,7 +354,7 @@ describe('a list that moves while it is read', () => {
       pageSize: 1,
       list: async (_, usual) => {
         const { last_id: _last, ...rest } = (await usual().json()) as Record<string, unknown>
-        return json(200, rest, { date: new Date(fakeClock().now()).toUTCString() })
+        return json(200, rest, { date: new Date(testClock().now()).toUTCString() })
       },
     })
     service.add(old, key('one'))

@@ -1,7 +1,7 @@
 import { Diga } from '@digame/client'
 import { describe, expect, test } from 'vitest'
 import { apiKey, body, failureOf, type Handler, json, type Setup, setup, silence } from './support/client.ts'
-import { fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import { callOf, createService, type Fate, type Service, type ServiceOptions } from './support/service.ts'
 
 const one = { idempotencyKey: 'one' }
@@ -13,7 +13,7 @@ function serve(
   options: ServiceOptions = {},
   client: Parameters<typeof setup>[1] = {},
 ): Setup & { service: Service } {
-  const clock = fakeClock()
+  const clock = testClock()
   const service = createService(clock, options)
   return { ...setup(service.handler, client, clock), service }
 }
@@ -21,7 +21,7 @@ function serve(
 const lists = ({ requests }: Setup) => requests.filter(({ method }) => method === 'GET').length
 
 describe('a key in flight', () => {
-  test('gives all who ask the same call, sent once', async () => {
+  test('returns the same call to everybody, sent once', async () => {
     const { diga, clock, posts } = serve()
     const calls = await clock.run(
       Promise.all([diga.calls.create(body, one), diga.calls.create(body, one), diga.calls.create(body, one)]),
@@ -31,11 +31,11 @@ describe('a key in flight', () => {
     expect(calls[2]).toBe(calls[0])
   })
 
-  test('gives all who ask the same error', async () => {
+  test('rejects with an equal error for everybody', async () => {
     const { diga, clock, posts } = setup(() => json(400, {}))
     const asking = [diga.calls.create(body, one), diga.calls.create(body, one)]
     const [first, second] = await clock.run(Promise.all(asking.map((one) => failureOf(one))))
-    expect(first).toBe(second)
+    expect(first).toStrictEqual(second)
     expect(posts).toHaveLength(1)
   })
 
@@ -75,7 +75,7 @@ describe('a key in flight', () => {
 })
 
 describe('a key that succeeded', () => {
-  test('gives the same call again, without sending', async () => {
+  test('returns the same call again, without sending', async () => {
     const { diga, clock, requests } = serve()
     const first = await clock.run(diga.calls.create(body, one))
     expect(await clock.run(diga.calls.create({ ...body }, one))).toBe(first)
@@ -83,7 +83,7 @@ describe('a key that succeeded', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('gives a call that was looked up again, too', async () => {
+  test('returns a call that was looked up again, too', async () => {
     const { diga, clock, posts, service } = serve()
     service.next(lost)
     const first = await clock.run(diga.calls.create(body, one))
@@ -122,7 +122,7 @@ test('the order of names makes no other body', async () => {
 })
 
 describe('a key that ended in doubt', () => {
-  test('is never sent again: asked once more, the call is looked up, and found', async () => {
+  test('is never sent again: another create looks the call up, and finds it', async () => {
     const { diga, clock, posts, service, events } = serve({ lagMs: 60_000 })
     service.next(lost)
     const error = await clock.run(failureOf(diga.calls.create(body, one)))
@@ -181,18 +181,18 @@ describe('a key that ended in doubt', () => {
     expect(posts).toHaveLength(1)
   })
 
-  test('throws the same at once with `lookUp: false`', async () => {
+  test('throws the same error at once with `lookUp: false`', async () => {
     const made = serve()
     made.service.next(lost)
     const ask = () => failureOf(made.diga.calls.create(body, { ...one, lookUp: false }))
     const first = await made.clock.run(ask())
     expect(first.candidates).toBeUndefined()
-    expect(await ask()).toBe(first)
+    expect(await ask()).toStrictEqual(first)
     expect(lists(made)).toBe(0)
     expect(made.posts).toHaveLength(1)
   })
 
-  test('is looked up once for all who ask at the same time', async () => {
+  test('is looked up once for all creates at the same time', async () => {
     const made = serve({ lagMs: 60_000 })
     const { diga, clock, posts, service } = made
     service.next(lost)
@@ -256,7 +256,7 @@ describe('a key with another body is an error', () => {
     expect(posts).toHaveLength(1)
   })
 
-  test('in doubt, and tells since when', async () => {
+  test('in doubt, and says since when', async () => {
     const { diga, clock, requests, service } = serve()
     service.next(lost)
     const { sentAt } = await clock.run(failureOf(diga.calls.create(body, { ...one, lookUp: false })))
@@ -270,7 +270,7 @@ describe('a key with another body is an error', () => {
 })
 
 describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
-  /** Nobody listens: what so many events say would be searched for long. */
+  /** Without onEvent: searching this many events for secrets would take too long. */
   const bulk = (handler: Handler) => {
     const { fetch, clock, posts } = setup(handler)
     return { diga: new Diga({ apiKey, baseUrl: 'http://api.test', fetch, clock }), clock, posts }
@@ -313,7 +313,7 @@ describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
     await diga.calls.create(body, { idempotencyKey: 'k49' })
     expect(posts).toHaveLength(sent + 1)
     const ends = await clock.run(Promise.all([failureOf(flight), failureOf(joined)]))
-    expect(ends[0]).toBe(ends[1])
+    expect(ends[0]).toStrictEqual(ends[1])
   })
 
   test('the oldest in doubt goes when all are, never one in flight', async () => {
@@ -332,7 +332,7 @@ describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
     await ask(0)
     expect(posts).toHaveLength(10_003)
     const ends = await clock.run(Promise.all([failureOf(flight), failureOf(joined)]))
-    expect(ends[0]).toBe(ends[1])
+    expect(ends[0]).toStrictEqual(ends[1])
   })
 
   test('one that was in doubt and is found is no longer forgotten with those in doubt', async () => {
@@ -382,7 +382,7 @@ test('the newest call that was placed is remembered, however many are in flight'
 })
 
 describe('options are read once, before anything is awaited', () => {
-  test('also where a class gives them by accessors', async () => {
+  test('also if a class defines them as accessors', async () => {
     class Options {
       get idempotencyKey() {
         return 'one'

@@ -5,7 +5,7 @@ import { apiKey, body, failureOf, from, remember, setup, to } from './support/cl
 
 const nothing = () => setup(() => Promise.reject(new Error('Nothing may be sent.')))
 
-/** What the type system forbids, a JavaScript caller can still pass. */
+/** Passes values that TypeScript forbids, as a JavaScript caller can. */
 const anything = <Type>(value: unknown): Type => value as Type
 
 async function refusal(request: unknown, options: CreateOptions = {}) {
@@ -165,7 +165,7 @@ describe('a client', () => {
     expect(posts[0]?.headers['authorization']).toBe(`Bearer ${apiKey}`)
   })
 
-  test('calls https://api.diga.io unless told otherwise', async () => {
+  test('uses https://api.diga.io by default', async () => {
     vi.stubEnv('DIGA_BASE_URL', undefined)
     let sent = ''
     const diga = make({
@@ -216,7 +216,7 @@ describe('a client', () => {
     },
   )
 
-  test('refuses to run in a browser unless told to', () => {
+  test('refuses to run in a browser unless you allow it', () => {
     vi.stubGlobal('window', { document: {} })
     expect(configError({ apiKey })).toMatchObject({ code: 'BROWSER' })
     expect(make({ apiKey, dangerouslyAllowBrowser: true })).toBeInstanceOf(Diga)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { body, failureOf, json, printed, type Setup, setup, silence } from './support/client.ts'
-import { fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import { callOf, createService, type Fate, type Service, type ServiceOptions } from './support/service.ts'
 
 const one = { idempotencyKey: 'one' }
@@ -11,7 +11,7 @@ function serve(
   options: ServiceOptions = {},
   client: Parameters<typeof setup>[1] = {},
 ): Setup & { service: Service } {
-  const clock = fakeClock()
+  const clock = testClock()
   const service = createService(clock, options)
   return { ...setup(service.handler, client, clock), service }
 }
@@ -22,7 +22,7 @@ const listings = ({ requests, posts }: Setup) =>
     .filter(({ path, method, query }) => method === 'GET' && path === '/v1/call/' && !query.has('after'))
     .map(({ at }) => at - (posts[0]?.at ?? 0))
 
-describe('a call whose answer was lost', () => {
+describe('a call whose response was lost', () => {
   test.each<[what: string, fate: Fate]>([
     ['to a reset', lost],
     ['to silence', { placed: true, answer: 'silence' }],
@@ -46,7 +46,7 @@ describe('a call whose answer was lost', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('is asked for newest first, a thousand at a time', async () => {
+  test('is searched newest first, a thousand calls per page', async () => {
     const { diga, clock, service, requests } = serve()
     service.next(lost)
     await clock.run(diga.calls.create(body, one))
@@ -117,7 +117,7 @@ describe('the listings of a look-up', () => {
     })
   })
 
-  test.each([0, 2500, 60_000])('end %i ms after the send where `settleMs` says so', async (settleMs) => {
+  test.each([0, 2500, 60_000])('end %i ms after the send if `settleMs` says so', async (settleMs) => {
     const made = serve({}, { settleMs })
     made.service.next(dropped)
     await made.clock.run(failureOf(made.diga.calls.create(body, one)))
@@ -139,7 +139,7 @@ describe('the listings of a look-up', () => {
     expect(listings(made).at(-1)).toBe(40_000)
   })
 
-  test('count on the clock that nobody sets', async () => {
+  test('use the monotonic clock', async () => {
     const made = serve()
     made.service.next(dropped)
     const placing = failureOf(made.diga.calls.create(body, one))
@@ -186,7 +186,7 @@ describe('the listings of a look-up', () => {
   test('are repeated within the last one', async () => {
     let failures = 0
     const made: Setup & { service: Service } = serve({
-      list: (_, usual) => (made.clock.elapsed() < 15_000 || failures++ < 1 ? json(503, {}) : usual()),
+      list: (_, usual) => (made.clock.elapsed() < 10_000 || failures++ < 1 ? json(503, {}) : usual()),
     })
     made.service.next(lost)
     expect(await made.clock.run(made.diga.calls.create(body, one))).toHaveProperty('id')
@@ -207,7 +207,7 @@ describe('the listings of a look-up', () => {
     ['HTML', () => new Response('<html>')],
     ['an object', () => json(200, {})],
     ['entries that are no calls', () => json(200, { data: [{}], has_more: false })],
-  ])('that give %s leave the error as it was', async (_, answer) => {
+  ])('that return %s leave the error as it was', async (_, answer) => {
     const made = serve({ list: answer })
     made.service.next({ placed: true, answer: 500 })
     const error = await made.clock.run(failureOf(made.diga.calls.create(body, one)))
@@ -215,7 +215,7 @@ describe('the listings of a look-up', () => {
     expect(listings(made)).toContain(10_000)
   })
 
-  test('are none with `lookUp: false`', async () => {
+  test('do not happen with `lookUp: false`', async () => {
     const made = serve()
     made.service.next(lost)
     const error = await made.clock.run(failureOf(made.diga.calls.create(body, { ...one, lookUp: false })))
@@ -224,7 +224,7 @@ describe('the listings of a look-up', () => {
     expect(made.requests).toHaveLength(1)
   })
 
-  test('are none without a marker', async () => {
+  test('do not happen with `marker: false`', async () => {
     const made = serve({}, { marker: false })
     made.service.next(lost)
     const error = await made.clock.run(failureOf(made.diga.calls.create(body, one)))
@@ -233,7 +233,7 @@ describe('the listings of a look-up', () => {
     expect(made.requests).toHaveLength(1)
   })
 
-  test('are none where it is known that no call was made', async () => {
+  test('do not happen if it is certain that no call was made', async () => {
     const made = serve()
     made.service.next({ placed: false, answer: 400 })
     await made.clock.run(failureOf(made.diga.calls.create(body, one)))
@@ -316,7 +316,7 @@ describe('candidates', () => {
     await clock.run(failureOf(diga.calls.create(body, { ...one, lookUp: false })))
     await clock.advance(600_000)
     clock.step(-3_600_000)
-    // The clock of the service is another one, which nobody has set.
+    // The service has its own clock, which was not set.
     const call = service.calls[0] as { created_date: string }
     call.created_date = new Date(Date.parse(call.created_date) - 3_600_000).toISOString()
     const error = await clock.run(failureOf(diga.calls.create(body, one)))

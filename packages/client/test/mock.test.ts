@@ -2,7 +2,7 @@ import { type Call, outcomeOf } from '@digame/client'
 import { createMock, type Mock, type MockOptions } from '@digame/mock'
 import { afterEach, describe, expect, test } from 'vitest'
 import { apiKey, failureOf, from, setup } from './support/client.ts'
-import { fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 
 const mocks: Mock[] = []
 afterEach(() => {
@@ -10,7 +10,7 @@ afterEach(() => {
 })
 
 async function serve(options: MockOptions = {}, client: Parameters<typeof setup>[1] = {}) {
-  const clock = fakeClock(30)
+  const clock = testClock(30)
   const mock = await createMock({ clock, ...options })
   mocks.push(mock)
   const made = setup(() => new Response(), { fetch: mock.fetch, ...client }, clock)
@@ -55,7 +55,7 @@ describe('against the mock', () => {
     }
   })
 
-  test.each(['010', '011', '012', '013'])('a call to %s whose answer is lost is found', async (end) => {
+  test.each(['010', '011', '012', '013'])('a call to %s whose response is lost is found', async (end) => {
     for (const listDelay of [0, 9000]) {
       const { clock, call, mock, posts, events } = await serve({ listDelay })
       const placed = await clock.run(call(number(end)))
@@ -92,7 +92,7 @@ describe('against the mock', () => {
     })
   })
 
-  test('a number of the account that is none is refused by name', async () => {
+  test('a calling number that does not exist is refused with its code', async () => {
     const { clock, call } = await serve({ numbers: ['+34910000001'] })
     expect(await clock.run(failureOf(call('+34612345678')))).toMatchObject({
       status: 404,

@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Call, Diga, DigaError } from '@digame/client'
+import type { TestClock } from '@digame/test-support'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import {
@@ -14,12 +15,12 @@ import {
   setup,
   silence,
 } from './support/client.ts'
-import { type FakeClock, fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import { callOf } from './support/service.ts'
 
 /**
- * What a service, its gateways and the network can do to a create, and whether a call is made then. Only what proves
- * that none was made may be answered without one; everything else can go either way.
+ * What a service, its gateways and the network can do to a create, and whether that makes a call. A response that proves
+ * that no call was made comes without one; everything else can go either way.
  */
 const fates: Record<string, { readonly calls: readonly boolean[]; readonly mayResend: boolean }> = {
   created: { calls: [true], mayResend: false },
@@ -77,7 +78,7 @@ const step = fc.record({
   notAfterMs: fc.constantFrom(undefined, undefined, undefined, -1, 300, 100_000),
   /** How long the caller waits before the next step; `undefined` until this one has ended. */
   pauseMs: fc.constantFrom(undefined, undefined, 0, 50, 2000, 90_000),
-  /** What somebody does to the wall clock. */
+  /** How the wall clock is set, in milliseconds. */
   stepMs: fc.constantFrom(0, 0, 0, 3_600_000, -3_600_000),
 })
 
@@ -85,13 +86,13 @@ interface Model {
   readonly handler: Handler
   /** The calls that were made, with the keys that they were made for. */
   readonly made: { readonly key: string; readonly call: Call }[]
-  /** What became of each send of a key. */
+  /** How each send of a key ended. */
   readonly sends: Map<string, string[]>
 }
 
 type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never
 
-function createModel(clock: FakeClock, fate: Fate[], { echo, lagMs, list, skewMs, pageSize }: World): Model {
+function createModel(clock: TestClock, fate: Fate[], { echo, lagMs, list, skewMs, pageSize }: World): Model {
   const made: { key: string; call: Call; at: number }[] = []
   const sends = new Map<string, string[]>()
   const dated = () => ({ date: new Date(clock.now() + skewMs).toUTCString() })
@@ -151,8 +152,8 @@ function createModel(clock: FakeClock, fate: Fate[], { echo, lagMs, list, skewMs
   return { made, sends, handler: (request) => (request.method === 'POST' ? place(request) : read(request)) }
 }
 
-/** Lives through the steps, and checks after each what must always hold. */
-async function live(diga: Diga, clock: FakeClock, model: Model, steps: Step[]): Promise<void> {
+/** Runs the steps, and checks after each one what must always hold. */
+async function live(diga: Diga, clock: TestClock, model: Model, steps: Step[]): Promise<void> {
   const madeFor = (key: string) => model.made.filter((one) => one.key === key)
   const ended: Promise<unknown>[] = []
   for (const { key, lookUp, maxRetries, abortMs, notAfterMs, pauseMs, stepMs } of steps) {
@@ -202,7 +203,7 @@ describe('whatever happens, a remembered key has one call at most, and what reso
         some,
         fc.array(step, { minLength: 1, maxLength: 8 }),
         async (world, fate, steps) => {
-          const clock = fakeClock()
+          const clock = testClock()
           const model = createModel(clock, [...fate], world)
           const { diga } = setup(model.handler, {}, clock)
           await live(diga, clock, model, steps)
@@ -226,7 +227,7 @@ describe('whatever happens, a remembered key has one call at most, and what reso
         some,
         fc.array(step, { minLength: 1, maxLength: 8 }),
         async (world, fate, steps) => {
-          const clock = fakeClock()
+          const clock = testClock()
           const queue = [...fate]
           const model = createModel(clock, queue, world)
           handle = async (init, url) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { failureOf, json, type Seen, setup } from './support/client.ts'
 import { callOf, uuid } from './support/service.ts'
 
-/** Takes at most so many, so that a test of an endless list ends. */
+/** Reads at most this many items, so that a test of an endless list ends. */
 async function all<Item>(items: AsyncIterable<Item>, most = 10_000): Promise<Item[]> {
   const taken: Item[] = []
   for await (const item of items) {
@@ -98,7 +98,7 @@ describe('a list', () => {
     expect(Object.prototype.toString.call(list)).toBe('[object Pages]')
   })
 
-  test('begins where it is told to', async () => {
+  test('begins at the given cursor', async () => {
     const calls = some(120)
     const { diga, requests } = setup(listOf(calls))
     expect(await all(diga.calls.list({ page: 2 }))).toEqual(calls.slice(50))
@@ -126,7 +126,7 @@ describe('a list', () => {
     expect(requests[0]?.query.get('start_created_date')).toBe('1970-01-01T00:00:00.000Z')
   })
 
-  test('leaves out what is not given', async () => {
+  test('leaves out undefined filters', async () => {
     const { diga, requests } = setup(listOf([]))
     await diga.calls.list({ status: undefined, order: 'asc' } as unknown as ListQuery)
     expect(Object.fromEntries(requests[0]?.query ?? [])).toEqual({ order: 'asc' })
@@ -141,7 +141,7 @@ describe('a list', () => {
     expect(requests).toEqual([])
   })
 
-  test('refuses a query that cannot be written', async () => {
+  test('refuses a query that cannot be sent', async () => {
     const { diga, requests } = setup(listOf([]))
     const query = { status: { in: [{ deep: 1 }] } } as unknown as ListQuery
     expect(await failureOf(diga.calls.list(query))).toMatchObject({ code: 'VALIDATION_ERROR' })
@@ -171,7 +171,7 @@ describe('a list', () => {
 })
 
 describe('a list that does not behave', () => {
-  test('gives each call once, when new ones shift its pages', async () => {
+  test('yields each call once, when new ones shift its pages', async () => {
     const calls = some(6)
     const pages: Record<string, Call[]> = { first: [0, 1, 2].map((at) => calls[at] as Call) }
     pages[calls[2]?.id ?? ''] = [1, 2, 3].map((at) => calls[at] as Call)
@@ -218,7 +218,7 @@ describe('a list that does not behave', () => {
     expect(await all(diga.calls.list())).toEqual(calls)
   })
 
-  test('passes on what has no id', async () => {
+  test('yields items without an id', async () => {
     const data = [callOf(), { status: 'dialing' }, { id: 7 }, { id: null }, callOf()]
     const { diga } = setup(() => json(200, { data, has_more: false }))
     expect(await all(diga.calls.list())).toEqual(data)
@@ -293,7 +293,7 @@ describe('messages', () => {
     expect(requests[2]?.query.get('after')).toBe(said[1]?.id)
   })
 
-  test('are not there before anything was said', async () => {
+  test('do not exist before anything was said', async () => {
     const { diga } = setup(() => json(404, { error_code: 'NO_MESSAGES_FOR_CALL', message: 'None' }))
     expect(await failureOf(diga.calls.messages(uuid()))).toMatchObject({
       status: 404,

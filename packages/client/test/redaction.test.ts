@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { Diga, DigaApiError } from '@digame/client'
 import { describe, expect, test } from 'vitest'
 import { apiKey, body, failureOf, from, json, printed, remember, setup, to } from './support/client.ts'
-import { fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import { create, own, failureOf as ownFailure, requestOf, sendHeaders } from './support/own.ts'
 import { createService } from './support/service.ts'
 
@@ -22,7 +22,7 @@ describe('neither the key nor a number is shown', () => {
   })
 
   test('by an error of a create that was looked up', async () => {
-    const clock = fakeClock()
+    const clock = testClock()
     const service = createService(clock, { echo: false })
     service.next({ placed: true, answer: 500 })
     const { diga } = setup(service.handler, {}, clock)
@@ -62,7 +62,7 @@ describe('neither the key nor a number is shown', () => {
     const { diga } = setup(() => json(403, said), { apiKey: 'any' })
     expect(await failureOf(diga.calls.create(body))).toMatchObject({
       code: 'MISSING_PERMISSIONS',
-      message: 'POST /v1/call/ answered 403 MISSING_PERMISSIONS: Too many of any company.',
+      message: 'POST /v1/call/ returned 403 MISSING_PERMISSIONS: Too many of any company.',
     })
   })
 
@@ -86,7 +86,7 @@ describe('neither the key nor a number is shown', () => {
     expect(error.message).toContain('(EROUTE)')
   })
 
-  test("by an error that the caller's fetch gives when it is aborted", async () => {
+  test("by an error that the caller's fetch throws when it is aborted", async () => {
     const { diga, clock } = setup(({ init }) => {
       const config = { headers: init.headers, body: init.body }
       return new Promise((_, reject) => {
@@ -98,13 +98,13 @@ describe('neither the key nor a number is shown', () => {
     expect(printed(error)).not.toContain(apiKey)
   })
 
-  test('by the id that the service gives a request', async () => {
+  test('by the id that the service assigns to a request', async () => {
     const { diga } = setup(() => json(500, {}, { 'x-request-id': `${to}/sk-0123456789abcdef` }))
     const { requestId } = await failureOf(diga.calls.create(body, { lookUp: false }))
     expect(requestId).toBe('+346******78/sk-…')
   })
 
-  test('by what the parser of a broken answer keeps', async () => {
+  test("by the data that undici's parser attaches to its errors", async () => {
     const made = await own((init) => {
       const request = requestOf(init)
       create.publish({ request })
@@ -129,7 +129,7 @@ describe('neither the key nor a number is shown', () => {
     expect(message).toContain('2026-11-23 10:00')
   })
 
-  test('by what a local check says', async () => {
+  test('by the message of a local check', async () => {
     const { diga } = setup(() => json(201, {}))
     for (const wrong of [`${to} `, `x${to}`, `${to}${to}`, to.slice(1), '0034612345678', `Ana <${to}>`]) {
       await failureOf(diga.calls.create({ ...body, to_number: wrong }))
@@ -151,7 +151,7 @@ describe('neither the key nor a number is shown', () => {
   })
 })
 
-test('the search finds what it is for', () => {
+test('the search for secrets finds them', () => {
   for (const leak of [{ apiKey }, { to }, new Error(`no ${from}`), { deep: [{ to: '+34 612 345 678' }] }]) {
     const text = printed(leak).replace(/[\s().+-]/g, '')
     const secrets = [apiKey.slice(3, 20), to.slice(3), from.slice(3)]

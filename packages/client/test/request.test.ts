@@ -19,7 +19,7 @@ describe('a create', () => {
     expect(requests[0]?.init.redirect).toBe('manual')
   })
 
-  test('sends the body as it was given, with the key among its variables', async () => {
+  test('sends the body as it is, with the key among its variables', async () => {
     const { diga, posts } = setup(placed)
     const version = uuid()
     const request = {
@@ -36,14 +36,14 @@ describe('a create', () => {
     expect(request.dynamic_variables).not.toHaveProperty('digame_key')
   })
 
-  test.each([undefined, null])('carries the key where its variables are %s', async (none) => {
+  test.each([undefined, null])('carries the key if its variables are %s', async (none) => {
     const { diga, posts } = setup(placed)
     const request = none === undefined ? body : { ...body, dynamic_variables: none }
     await diga.calls.create(request, { idempotencyKey: 'one' })
     expect(posts[0]?.body).toEqual({ ...body, dynamic_variables: { digame_key: 'one' } })
   })
 
-  test('carries a key of its own where none is given, each time another one', async () => {
+  test('carries a new random key each time if you pass none', async () => {
     const { diga, posts } = setup(placed)
     await Promise.all([diga.calls.create(body), diga.calls.create(body)])
     const keys = posts.map(({ body }) => body.dynamic_variables.digame_key)
@@ -61,7 +61,7 @@ describe('a create', () => {
     ])
   })
 
-  test('is not changed by what happens to the body afterwards', async () => {
+  test('is not changed if you change the body afterwards', async () => {
     const { diga, posts } = setup(placed)
     const request = { ...body, dynamic_variables: { name: 'Ana' } }
     const placing = diga.calls.create(request)
@@ -86,7 +86,7 @@ describe('a create', () => {
 })
 
 describe('the headers', () => {
-  test('say who asks, for what, and name the send', async () => {
+  test('authenticate, name the content type, and carry the id of the send', async () => {
     const { diga, posts } = setup(placed)
     await diga.calls.create(body)
     await diga.calls.create(body)
@@ -151,7 +151,7 @@ describe('`requestId` of an error', () => {
     expect(error.requestId).toBe(posts[0]?.headers['x-request-id'])
   })
 
-  test('is the one that the service answers with', async () => {
+  test('is the one in the response', async () => {
     const { diga } = setup(() => json(400, {}, { 'x-request-id': 'theirs' }))
     expect((await failureOf(diga.calls.create(body))).requestId).toBe('theirs')
   })
@@ -219,7 +219,7 @@ describe('the raw client', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('fails with an error when no answer comes in time', async () => {
+  test('fails with an error if no response arrives in time', async () => {
     const { diga, clock } = setup((request) => silence(request, true))
     const error = await clock.run(failureOf(diga.raw.POST('/v1/call/', { body })))
     expect(error).toMatchObject({ name: 'DigaTimeoutError', code: 'TIMEOUT', placed: 'maybe' })
@@ -233,7 +233,7 @@ describe('the raw client', () => {
     await expect(clock.run(asking)).rejects.toThrow()
   })
 
-  test('answers a status that may have no body', async () => {
+  test('returns a status that may have no body', async () => {
     const { diga } = setup(() => new Response(null, { status: 204 }))
     const { response } = await diga.raw.POST('/v1/call/', { body })
     expect(response.status).toBe(204)

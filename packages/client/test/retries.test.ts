@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { body, failureOf, json, reset, type Setup, setup } from './support/client.ts'
-import { fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import { callOf, uuid } from './support/service.ts'
 
 const limited = (headers: Record<string, string> = {}) => json(429, {}, headers)
 const placed = () => json(201, callOf({ dynamic_variables: null }))
 
-/** Gives these answers in turn, the last one for ever. */
+/** Responds with each of these in turn, and with the last one for ever. */
 const inTurn = (...answers: (() => Response)[]) => {
   const rest = [...answers]
   return () => (rest.length > 1 ? (rest.shift() as () => Response) : (rest[0] as () => Response))()
@@ -16,7 +16,7 @@ const inTurn = (...answers: (() => Response)[]) => {
 const gaps = (requests: readonly { at: number }[]) =>
   requests.slice(1).map(({ at }, index) => at - (requests[index]?.at ?? 0))
 
-describe('a create that is answered 429', () => {
+describe('a create that gets a 429', () => {
   test('is sent again, twice at most', async () => {
     const { diga, clock, posts } = setup(() => limited())
     const error = await clock.run(failureOf(diga.calls.create(body, { idempotencyKey: 'one' })))
@@ -68,7 +68,7 @@ describe('a create that is answered 429', () => {
     },
   )
 
-  test('is sent again as often as the client says', async () => {
+  test("is sent again as often as the client's `maxRetries` says", async () => {
     const { diga, clock, posts } = setup(() => limited(), { maxRetries: 1 })
     await clock.run(failureOf(diga.calls.create(body)))
     expect(posts).toHaveLength(2)
@@ -97,7 +97,7 @@ describe('a create that is answered 429', () => {
   })
 })
 
-describe('only a known refusal is sent again:', () => {
+describe('only a certain refusal is sent again:', () => {
   const others = [
     301, 302, 303, 307, 308, 400, 401, 403, 404, 408, 409, 412, 421, 422, 425, 500, 502, 503, 504,
   ]
@@ -176,7 +176,7 @@ describe('Retry-After', () => {
 })
 
 describe('`notAfter`', () => {
-  const inMs = (ms: number) => new Date(fakeClock().now() + ms)
+  const inMs = (ms: number) => new Date(testClock().now() + ms)
 
   test('in the past sends nothing', async () => {
     for (const ms of [0, -1, -1e12]) {
@@ -232,7 +232,7 @@ describe('`notAfter`', () => {
     expect(posts).toHaveLength(1)
   })
 
-  test('counts on the clock that nobody sets: one that is set back sends nothing', async () => {
+  test('uses the monotonic clock: setting the wall clock back sends nothing', async () => {
     const { diga, clock, posts } = setup(() => limited({ 'retry-after': '20' }))
     const placing = failureOf(diga.calls.create(body, { notAfter: inMs(10_000) }))
     await clock.flush()
@@ -241,8 +241,8 @@ describe('`notAfter`', () => {
     expect(posts).toHaveLength(1)
   })
 
-  test('is asked right before the send, after every hook', async () => {
-    const clock = fakeClock()
+  test('is checked right before the send, after every hook', async () => {
+    const clock = testClock()
     const made = setup(
       placed,
       {
@@ -260,7 +260,7 @@ describe('`notAfter`', () => {
 })
 
 describe('a read', () => {
-  test.each([408, 429, 500, 502, 503, 504])('that is answered %i is repeated', async (status) => {
+  test.each([408, 429, 500, 502, 503, 504])('that gets a %i is repeated', async (status) => {
     const call = callOf()
     const { diga, clock, requests } = setup(
       inTurn(
@@ -272,11 +272,14 @@ describe('a read', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test.each([301, 307, 400, 401, 403, 404, 410, 422, 501])('that is answered %i is not', async (status) => {
-    const { diga, clock, requests } = setup(() => json(status, {}))
-    expect(await clock.run(failureOf(diga.calls.get(uuid())))).toMatchObject({ status })
-    expect(requests).toHaveLength(1)
-  })
+  test.each([301, 307, 400, 401, 403, 404, 410, 422, 501])(
+    'that gets a %i is not repeated',
+    async (status) => {
+      const { diga, clock, requests } = setup(() => json(status, {}))
+      expect(await clock.run(failureOf(diga.calls.get(uuid())))).toMatchObject({ status })
+      expect(requests).toHaveLength(1)
+    },
+  )
 
   test('is repeated twice at most', async () => {
     const { diga, clock, requests } = setup(() => Promise.reject(reset()))
@@ -293,7 +296,7 @@ describe('a read', () => {
     expect(requests).toHaveLength(3)
   })
 
-  test('waits as long as it is asked to, up to a minute', async () => {
+  test('waits for as long as `Retry-After` asks, up to a minute', async () => {
     const asked = (seconds: string) => () => json(503, {}, { 'retry-after': seconds })
     const { diga, clock, requests } = setup(inTurn(asked('60'), asked('61')))
     expect(await clock.run(failureOf(diga.calls.get(uuid())))).toMatchObject({

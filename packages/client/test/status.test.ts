@@ -20,7 +20,7 @@ const bodies = [
   '<html><h1>Bad</h1></html>',
   '',
   JSON.stringify({ status: 'error', error_code: 'OOPS', message: 'Something happened' }),
-  // A refusal is a refusal, whatever call its body may show.
+  // A refusal counts as one even if its body looks like a call.
   JSON.stringify({ id: '9d1e4f60-8b7a-4c2d-a3e5-6f708192a3b4', status: 'dialing' }),
 ]
 
@@ -39,13 +39,13 @@ describe('a status other than a success', () => {
         sentAt: expect.any(Date),
         issues: [],
       })
-      expect(error.message).toMatch(new RegExp(`^POST /v1/call/ answered ${status}\\b`))
+      expect(error.message).toMatch(new RegExp(`^POST /v1/call/ returned ${status}\\b`))
       expect(error.message.includes('a call may have been placed')).toBe(error.placed === 'maybe')
       expect(posts).toHaveLength(1)
     }
   })
 
-  test.each([100, 102, 103, 199, 600, 999, 0])('%i, which none should be', async (status) => {
+  test.each([100, 102, 103, 199, 600, 999, 0])('%i, which is outside the standard', async (status) => {
     const { diga } = setup(() => answer(status, ''))
     expect(await failureOf(diga.calls.create(body, { lookUp: false }))).toMatchObject({
       status,

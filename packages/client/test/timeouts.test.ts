@@ -13,7 +13,7 @@ async function span(make: ReturnType<typeof setup>, use: () => PromiseLike<unkno
   return make.clock.elapsed() - begun
 }
 
-describe('a send without an answer', () => {
+describe('a send without a response', () => {
   test('ends after 60 s for a create', async () => {
     const made = setup(silent)
     expect(await span(made, () => made.diga.calls.create(body, { lookUp: false }))).toBe(60_000)
@@ -27,7 +27,7 @@ describe('a send without an answer', () => {
     expect(await span(made, () => made.diga.calls.messages(uuid(), {}, { maxRetries: 0 }))).toBe(30_000)
   })
 
-  test('ends when the client says', async () => {
+  test("ends at the client's timeout", async () => {
     const made = setup(silent, { timeoutMs: 400, maxRetries: 0 })
     expect(await span(made, () => made.diga.calls.create(body, { lookUp: false }))).toBe(400)
     expect(await span(made, () => made.diga.calls.get(uuid()))).toBe(400)
@@ -47,7 +47,7 @@ describe('a send without an answer', () => {
   })
 })
 
-test('the time is for the whole answer, through the end of its body', async () => {
+test('the time covers the whole response, to the end of its body', async () => {
   const made = setup(() => {
     const text = JSON.stringify(callOf())
     let at = 0
@@ -70,7 +70,7 @@ test('the time is for the whole answer, through the end of its body', async () =
   expect(made.clock.elapsed() - begun).toBe(60_000)
 })
 
-test('an answer in time leaves no timer', async () => {
+test('a response in time leaves no timer', async () => {
   const { diga, clock } = setup(() => json(201, callOf({ dynamic_variables: null })))
   await clock.run(diga.calls.create(body))
   await clock.run(diga.calls.get(uuid()))

@@ -22,7 +22,7 @@ afterEach(() => {
 
 const id = '7c3b2c1e-6a53-4b0f-8f4e-2d9a0f6c1a01'
 
-test('a create is one span, which tells the call but no number', async () => {
+test("a create is one span, which has the call's id but no number", async () => {
   channel.subscribe(subscribers)
   const { diga } = setup(() => json(201, { id, status: 'dialing', contact: { identifier: to } }))
   const call = await diga.calls.create(body, { idempotencyKey: 'lead-1' })
@@ -32,14 +32,14 @@ test('a create is one span, which tells the call but no number', async () => {
   expect(JSON.stringify(told)).not.toContain(to)
 })
 
-test('a create that fails tells its error', async () => {
+test('a create that fails reports its error', async () => {
   channel.subscribe(subscribers)
   const { diga } = setup(() => json(401, {}))
   const error = await failureOf(diga.calls.create(body))
-  expect(told.find(([name]) => name === 'error')?.[1]['error']).toBe(error)
+  expect(told.find(([name]) => name === 'error')?.[1]['error']).toStrictEqual(error)
 })
 
-test('a subscriber that asks for the same call gets it', async () => {
+test('a subscriber that creates the same call gets it', async () => {
   const { diga, posts } = setup(() => json(201, { id, status: 'dialing', agent_id: 'b' }))
   const options = { idempotencyKey: 'lead-1' }
   let again: Promise<unknown> | undefined

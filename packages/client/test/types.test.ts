@@ -89,7 +89,7 @@ describe('typos do not compile', () => {
     compiled((diga) => diga.raw.GET('/v1/calls/'))
   })
 
-  test('in what is done with the results', () => {
+  test('in how you use the results', () => {
     // @ts-expect-error
     compiled(async (diga) => (await diga.calls.create(body)).agent)
     // @ts-expect-error
@@ -109,7 +109,7 @@ describe('the types', () => {
     compiled((diga) => diga.calls.list({ status: 'evaporated', type: 'sideways' }))
   })
 
-  test('of results say what comes', () => {
+  test("of results are the client's", () => {
     compiled((diga) => {
       expectTypeOf(diga.calls.create(body)).resolves.toEqualTypeOf<Call>()
       expectTypeOf(diga.calls.get('x')).resolves.toEqualTypeOf<Call>()
@@ -126,11 +126,11 @@ describe('the types', () => {
     expectTypeOf<CallRequest['to_number']>().toEqualTypeOf<string>()
     expectTypeOf<CreateOptions['notAfter']>().toEqualTypeOf<Date | undefined>()
     expectTypeOf<DigaEvent['type']>().toEqualTypeOf<
-      'request' | 'response' | 'retry' | 'recovered' | 'drift'
+      'request' | 'response' | 'retry' | 'looking_up' | 'recovered' | 'drift'
     >()
   })
 
-  test('of errors say what they carry', () => {
+  test('of errors list their fields', () => {
     expectTypeOf<DigaError['placed']>().toEqualTypeOf<Placed | undefined>()
     expectTypeOf<Placed>().toEqualTypeOf<'no' | 'maybe'>()
     expectTypeOf<DigaApiError['status']>().toEqualTypeOf<number>()

@@ -27,7 +27,7 @@ describe('a wrapped fetch', () => {
     expect(made.posts).toHaveLength(1)
   })
 
-  test('that fails for the reason of its request proves what it ever did', async () => {
+  test('that fails for the reason of its request proves the same as ever', async () => {
     const made = await own(async (init) => {
       const request = requestOf(init)
       const error = refused()

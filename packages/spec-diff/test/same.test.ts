@@ -44,6 +44,8 @@ const eachSchema = (document: Loose, change: (schema: Loose) => Loose): Loose =>
 }
 
 const nullable = (schema: Loose): boolean => Array.isArray(schema.type) && schema.type.includes('null')
+/** Allows null as one of several alternatives, as the open set of end reasons does. */
+const hasNull = ({ anyOf = [] }: Loose): boolean => anyOf.some(({ type }: Loose) => type === 'null')
 const unnulled = ({ type, ...rest }: Loose): Loose => ({
   ...rest,
   type: type.filter((name: string) => name !== 'null')[0],
@@ -271,7 +273,7 @@ describe('every change of a field of a call is found', () => {
     property_required: (call, field) => call.required.push(field),
   }
   const applies = (code: string, { properties, required }: Loose, field: string): boolean => {
-    if (code === 'null_added') return !nullable(properties[field])
+    if (code === 'null_added') return !nullable(properties[field]) && !hasNull(properties[field])
     if (code === 'null_removed') return nullable(properties[field])
     if (code === 'property_optional') return required.includes(field)
     return code !== 'property_required' || !required.includes(field)

@@ -1,91 +1,93 @@
-import { linked } from '../clock.ts'
-import { DigaAbortError, type DigaError } from '../errors.ts'
-import { backoff, isPassing, pause } from '../http/read.ts'
-import type { Core, RequestOptions } from '../http/request.ts'
-import { errorOf } from '../http/response.ts'
-import { bodyOf } from '../http/send.ts'
+import { backoff } from '@digame/internal'
+import { linkSignal } from '../abort.ts'
+import type { DigaError } from '../errors.ts'
+import { readBody } from '../http/body.ts'
+import type { Core } from '../http/core.ts'
+import { abortErrorOf, errorOf } from '../http/failure.ts'
+import { isTemporary, pause, retryDelayMs } from '../http/read.ts'
+import type { RequestOptions } from '../options.ts'
 
-const where = 'GET /v1/call/concurrency/stream'
+/** The wait if the service asks for more than a minute, in milliseconds: the longest that it can have. */
+const longestDelayMs = 60_000
+
+/** A line of a stream is never as long as this; one without an end must not fill the memory. In UTF-16 code units. */
+const longestLine = 65_536
 
 /**
- * Reads the server-sent events of the account's live calls, and connects again whenever the stream ends, breaks or says
- * nothing for `timeoutMs`. Ends by the caller's signal, by `break`, or by an answer that will not change.
+ * Reads the server-sent events of the account's live calls.
+ *
+ * Connects again whenever the stream ends, breaks, or is silent for `timeoutMs`. Ends by the caller's signal, by `break`, or
+ * by a response that will not change.
  */
 export async function* concurrency(
   core: Core,
   { signal, timeoutMs = core.timeoutMs ?? 30_000, headers }: RequestOptions,
 ): AsyncGenerator<number, void, undefined> {
-  const { clock } = core
-  const built = core.build(where, { path: '/v1/call/concurrency/stream', headers })
+  const { clock, random } = core
+  const built = core.build({ method: 'GET', path: '/v1/call/concurrency/stream', headers })
   for (let failures = 0; ; failures++) {
-    const { controller, unlink } = linked(signal)
+    const { controller, unlink } = linkSignal(signal)
     const id = crypto.randomUUID()
     let cancel = (): void => {}
-    const alive = (): void => {
+    const restartTimeout = (): void => {
       cancel()
       cancel = clock.after(timeoutMs, () => controller.abort())
     }
     let error: DigaError | undefined
-    let response: Response | undefined
     try {
       signal?.throwIfAborted()
-      alive()
-      const init = {
+      restartTimeout()
+      const response = await (core.fetch ?? globalThis.fetch)(built.url, {
         method: 'GET',
         headers: { 'x-request-id': id, ...built.headers },
         signal: controller.signal,
-        redirect: 'manual' as const,
-      }
-      response = await (core.fetch ?? globalThis.fetch)(built.url, init)
-      const { status } = response
-      const sent = { id, status, headers: response.headers, neverLeft: false }
-      error = response.ok
-        ? undefined
-        : errorOf(where, { ...sent, text: await bodyOf(response) }, {}, clock.now())
-      if (!error && response.body) {
-        for await (const active of events(response.body, controller.signal, alive)) {
+        redirect: 'manual',
+      })
+      const sent = { id, status: response.status, headers: response.headers, neverLeft: false }
+      if (!response.ok) error = errorOf(built, { ...sent, text: await readBody(response) }, {}, clock.now())
+      else if (response.body) {
+        for await (const active of readCounts(response.body, controller.signal, restartTimeout)) {
           failures = 0
-          // The time that the caller takes is not silence.
+          // The time that the caller takes is not silence of the service.
           cancel()
           yield active
-          alive()
+          restartTimeout()
         }
       }
     } catch (cause) {
-      if (signal?.aborted) throw new DigaAbortError(`${where} was aborted.`, { code: 'ABORTED', cause })
-      error = errorOf(where, { id, why: 'connection', cause, neverLeft: false }, {}, clock.now())
+      if (signal?.aborted) throw abortErrorOf(built, cause)
+      error = errorOf(built, { id, why: 'connection', cause, neverLeft: false }, {}, clock.now())
     } finally {
       cancel()
       controller.abort()
       unlink()
     }
-    if (error && !isPassing(error)) throw error
+    if (error && !isTemporary(error)) throw error
     const delayMs = error
-      ? (backoff(core, failures, error) ?? 60_000)
-      : core.random() * Math.min(30_000, 1000 * 2 ** failures)
-    await pause(core, delayMs, signal, where)
+      ? (retryDelayMs(core, failures, error) ?? longestDelayMs)
+      : backoff(failures, { firstMs: 1000, maxMs: 30_000, jitter: 'full', random })
+    await pause(core, delayMs, signal, built)
   }
 }
 
-/** The numbers in a stream of `data: {"active_calls": 3}` lines; whatever else stands in it is passed over. */
-async function* events(
+/** Yields the numbers in a stream of `data: {"active_calls": 3}` lines, and skips every other line. */
+async function* readCounts(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal,
-  heard: () => void,
+  onChunk: () => void,
 ): AsyncGenerator<number, void, undefined> {
   const decoder = new TextDecoder()
   const reader = body.getReader()
-  // The body that a caller's fetch gives may be deaf to the signal.
+  // The body of a caller's fetch may ignore the signal.
   signal.addEventListener('abort', () => reader.cancel().catch(() => {}))
   let rest = ''
   for (;;) {
     const { done, value } = await reader.read()
     if (done) return
-    heard()
+    onChunk()
     const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|[\r\n]/)
     rest = lines.pop() ?? ''
-    // No event is that long; a line without an end must not fill the memory.
-    if (rest.length > 65_536) return
+    if (rest.length > longestLine) return
     for (const line of lines) {
       const active = /^data: *\{.*"active_calls" *: *(\d+)/.exec(line)?.[1]
       if (active) yield Number(active)

@@ -1,30 +1,32 @@
 /**
- * Did a request leave the machine?
+ * Did a request leave this machine?
  *
- * Node's own fetch (undici) tells on two diagnostics channels: `undici:request:create` when a request is made, and
- * `undici:client:sendHeaders` right before its first byte is written. A request that was seen on the first and never on
- * the second did not leave. Where the first is silent (Bun, Deno, a fetch of the caller's) there is no evidence.
+ * Node's own fetch (undici) reports on two diagnostics channels: `undici:request:create` when it makes a request, and
+ * `undici:client:sendHeaders` right before it writes the first byte. A request that was seen on the first and never on the
+ * second did not leave. Where the first is silent (Bun, Deno, a caller's fetch) there is no evidence.
  */
+import { isRecord } from '@digame/internal'
+import { runtime } from '../runtime.ts'
 import { diagnostics } from '../tracing.ts'
 
 /** One send under observation. */
 export interface Track {
   readonly id: string
-  /** undici made a request of it. */
+  /** Whether undici made a request for it. */
   created: boolean
-  /** Its headers were handed to the socket. */
+  /** Whether its headers were handed to the socket. */
   left: boolean
-  /** The status that undici itself saw, also where it goes on to send again. */
+  /** The status that undici saw, even if it then sends the request again. */
   status?: number
-  /** Why undici gave its request up; an abort is none. */
+  /** Why undici gave the request up, unless it was aborted. */
   error?: unknown
-  /** Nothing may leave any more: the send was given up, or made a second time. */
+  /** Nothing may leave any more: the send was given up, or undici made a second request for it. */
   over: boolean
-  /** Ends the send: undici was about to send it a second time. */
+  /** Ends the send, because undici is about to send it a second time. */
   readonly abort: () => void
 }
 
-/** Where a request of undici's carries its track: a WeakMap would cost each garbage collection. */
+/** The property of an undici request that holds its track. A WeakMap would slow down every garbage collection. */
 const tracked = Symbol('digame')
 
 interface Message {
@@ -35,7 +37,11 @@ interface Message {
 }
 
 const byId = new Map<string, Track>()
-/** Whether sends over HTTP/2 are told of; `deaf` is what was found out, and stays. */
+
+/**
+ * Whether undici reports sends over HTTP/2: `silent` while it is connected and nothing was reported, `seen` once a send was,
+ * `deaf` for good once a body went out without a report.
+ */
 let h2: 'silent' | 'seen' | 'deaf' | undefined
 
 function idOf(headers: unknown): string | undefined {
@@ -53,7 +59,7 @@ const listeners: Record<string, (message: Message) => void> = {
     const track = byId.size > 0 && byId.get(idOf(request.headers) ?? '')
     if (!track) return
     request[tracked] = track
-    // Node sends a POST again by itself when it is answered 421. An abort right here would find fetch half made.
+    // Node repeats a POST by itself after a 421. Aborting right here would find fetch in the middle of making the request.
     if (track.created) {
       track.over = true
       return queueMicrotask(track.abort)
@@ -64,15 +70,15 @@ const listeners: Record<string, (message: Message) => void> = {
     if (socket?.alpnProtocol === 'h2' && h2 !== 'deaf') h2 = 'seen'
     const track = request[tracked]
     if (!track) return
-    // An abort may come too late, or be kept from the runtime by whoever wrapped fetch; a destroyed socket sends nothing.
+    // An abort may come too late, or a wrapper around fetch may withhold it from the runtime. A destroyed socket sends nothing.
     if (track.left || track.over) socket?.destroy?.()
     track.left = true
   },
-  // Node 20 and 22 tell nothing of sends over HTTP/2, which a global dispatcher may have switched on.
+  // Node 20 and 22 report no sends over HTTP/2, which a global dispatcher may have switched on.
   'undici:client:connected': ({ socket }) => {
     if (socket?.alpnProtocol === 'h2') h2 ??= 'silent'
   },
-  // Over HTTP/2 that is all that Node 20 and 22 tell, and it comes before any answer to a request with a body.
+  // The only report that Node 20 and 22 give over HTTP/2. For a request with a body it comes before any response.
   'undici:request:bodySent': ({ request }) => {
     const track = request[tracked]
     if (!track) return
@@ -94,64 +100,61 @@ for (const [name, listener] of Object.entries(listeners)) {
     try {
       listener(message as Message)
     } catch {
-      // A listener that throws would break the requests of the whole process.
+      // A listener that throws would break every request of the process.
     }
   })
 }
 
-/** Observes the send of this `x-request-id` until {@link release}. */
+/** Observes the send with this `x-request-id` until {@link release}. */
 export function observe(id: string, abort: () => void): Track {
   const track: Track = { id, created: false, left: false, over: false, abort }
   byId.set(id, track)
   return track
 }
 
-/** What was given up stays known for a while: a fetch around the runtime's, deaf to its signal, may send it yet. */
+/**
+ * The ids of sends that were given up after undici had made a request for them. They stay observed for a while: a wrapper
+ * around the runtime's fetch that ignores its signal may still send them.
+ */
 const givenUp = new Set<string>()
+const mostGivenUp = 1000
 
 export function release({ id, over, created }: Track): void {
   if (!over || !created) return void byId.delete(id)
   givenUp.add(id)
-  if (givenUp.size <= 1000) return
-  const oldest = givenUp.values().next().value as string
+  if (givenUp.size <= mostGivenUp) return
+  const [oldest = ''] = givenUp
   givenUp.delete(oldest)
   byId.delete(oldest)
 }
 
-interface SystemError {
-  readonly syscall?: unknown
-  readonly cause?: unknown
-  readonly errors?: unknown
-}
-
-/** Whether a failure says by itself that no connection came about: Node's `syscall`, anywhere in its causes. */
+/** Whether a failure itself says that no connection was made: Node's `syscall`, anywhere in its causes. */
 function failedToConnect(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  const { syscall, cause, errors } = error as SystemError
+  if (!isRecord(error)) return false
+  const { syscall, cause, errors } = error
   if (Array.isArray(errors) && errors.length > 0) return errors.every(failedToConnect)
   return syscall === 'connect' || syscall === 'getaddrinfo' || failedToConnect(cause)
 }
 
-const causes = (error: unknown, cause: unknown): boolean =>
-  error === cause ||
-  (typeof error === 'object' && error !== null && causes((error as SystemError).cause, cause))
+const hasCause = (error: unknown, cause: unknown): boolean =>
+  error === cause || (isRecord(error) && hasCause(error['cause'], cause))
 
 /**
- * Whether there is positive evidence that a failed send never left; only asked of the runtime's own fetch, with the failure
- * unless it was stopped.
+ * Whether there is positive evidence that a failed send never left. Call it for the runtime's own fetch only.
+ *
+ * @param failure what fetch rejected with; `undefined` if the client stopped the send
  */
 export function neverLeft(track: Track, failure: unknown): boolean {
   if (track.created) {
-    // A failure of another origin is that of another request: fetch was wrapped before this library was imported.
-    const isOwn = track.error === undefined || causes(failure, track.error)
+    // A failure that undici did not report belongs to another request: something wrapped fetch before this library was imported.
+    const isOwn = track.error === undefined || hasCause(failure, track.error)
     return isOwn && !track.left && (h2 ?? 'seen') === 'seen'
   }
-  const { Deno, process, fetch } = globalThis as typeof globalThis & {
-    Deno?: object
-    process?: { versions?: { undici?: string } }
-  }
-  // Deno reports "refused" also after it has sent a request twice. Where there is undici its channels tell of every
-  // fetch of its own: silence means that fetch was replaced before this library was imported; elsewhere its text tells.
-  if (Deno || process?.versions?.undici) return false
-  return /\[native code\]/.test(Function.prototype.toString.call(fetch)) && failedToConnect(failure)
+  // Deno reports "refused" even after it has sent a request twice. Where undici exists, its channels report every fetch of
+  // its own, so silence means that fetch was replaced before this library was imported. Elsewhere its source text shows
+  // whether it is the runtime's.
+  if (runtime.Deno || runtime.process?.versions?.['undici']) return false
+  return (
+    /\[native code\]/.test(Function.prototype.toString.call(globalThis.fetch)) && failedToConnect(failure)
+  )
 }

@@ -1,70 +1,78 @@
-import { sleep } from '../clock.ts'
-import { type DigaError, DigaInvalidCallError } from '../errors.ts'
-import { badNumber, type Settings } from '../options.ts'
-import type { Core, Draft, RequestOptions } from './request.ts'
-import { told } from './request.ts'
-import { errorOf, json, unreadable } from './response.ts'
+import { backoff } from '@digame/internal'
+import { sleep } from '../abort.ts'
+import { DigaApiError, type DigaError } from '../errors.ts'
+import type { RequestOptions } from '../options.ts'
+import { checkNumbers, type Settings } from '../settings.ts'
+import { parseJson } from './body.ts'
+import type { Core, Draft } from './core.ts'
+import { abortErrorOf, errorOf, type Route, unreadableError } from './failure.ts'
 import type { Sent } from './send.ts'
 
-const passing = new Set([408, 429, 500, 502, 503, 504])
+const temporary = new Set([408, 429, 500, 502, 503, 504])
 
-/** Whether the same read may go better next time. */
-export function isPassing(error: DigaError): boolean {
-  if (error.status !== undefined && error.status >= 300) return passing.has(error.status)
+/** The longest delay that the service may ask for, in milliseconds; beyond it the client gives up instead of waiting. */
+const longestAskedMs = 60_000
+
+/** Whether the same read may succeed next time. */
+export function isTemporary(error: DigaError): boolean {
+  if (error.status !== undefined && error.status >= 300) return temporary.has(error.status)
   return error.code === 'CONNECTION' || error.code === 'TIMEOUT' || error.code === 'BODY_CUT'
 }
 
+/** The delay that the service asked for with `Retry-After`, in milliseconds. */
+export const askedDelayMs = (error: DigaError): number | undefined =>
+  error instanceof DigaApiError ? error.retryAfterMs : undefined
+
 /**
- * How long to wait before the next send, in milliseconds: what the service asks for, or exponential backoff with full
- * jitter from half a second to eight. `undefined` where the service asks for more than a minute.
+ * How long to wait before the next send, in milliseconds: the delay that the service asks for, or exponential backoff with
+ * full jitter, from half a second up to eight. `undefined` if the service asks for more than a minute.
  */
-export function backoff(core: Settings, retry: number, error: DigaError): number | undefined {
-  const asked = (error as { retryAfterMs?: number }).retryAfterMs
-  if (asked !== undefined) return asked <= 60_000 ? asked : undefined
-  return core.random() * Math.min(8000, 500 * 2 ** retry)
+export function retryDelayMs({ random }: Settings, retry: number, error: DigaError): number | undefined {
+  const asked = askedDelayMs(error)
+  if (asked !== undefined) return asked <= longestAskedMs ? asked : undefined
+  return backoff(retry, { firstMs: 500, maxMs: 8000, jitter: 'full', random })
 }
 
-/** What was read, and the send that brought it. */
-export interface Read {
-  readonly body: unknown
+/** What a request returned, and the send that brought it. */
+export interface Read<Value> {
+  readonly value: Value
   readonly sent: Sent
 }
 
-/** Reads, and tries again after passing failures. @throws DigaError */
-export async function read(
+/** Reads, and tries again after temporary failures. @throws DigaError, also for a body that `isValue` rejects */
+export async function read<Value>(
   core: Core,
-  where: string,
-  draft: Omit<Draft, 'headers'>,
+  draft: Draft,
   options: RequestOptions,
-  check: (body: unknown) => boolean,
-): Promise<Read> {
+  isValue: (body: unknown) => body is Value,
+): Promise<Read<Value>> {
   const { signal, timeoutMs = core.timeoutMs ?? 30_000, maxRetries = core.maxRetries, headers } = options
-  const bad = badNumber({ timeoutMs, maxRetries })
-  if (bad) throw new DigaInvalidCallError(bad, { code: 'INVALID_OPTION' })
-  const built = core.build(where, { ...draft, headers })
+  checkNumbers({ timeoutMs, maxRetries })
+  const built = core.build({ ...draft, headers })
+  const { method, path } = built
   for (let retry = 0; ; retry++) {
-    const sent = await core.dispatch(built, where, retry, { timeoutMs, signal })
-    let error = errorOf(where, sent, {}, core.clock.now())
+    const sent = await core.dispatch(built, retry, { timeoutMs, signal })
+    let error = errorOf(built, sent, {}, core.clock.now())
     if (!error) {
-      const body = json(sent.text)
-      if (check(body)) return { body, sent }
-      error = unreadable(where, sent, {})
+      const value = parseJson(sent.text)
+      if (isValue(value)) return { value, sent }
+      error = unreadableError(built, sent, {})
     }
-    const delayMs = retry < maxRetries && isPassing(error) ? backoff(core, retry, error) : undefined
+    const delayMs = retry < maxRetries && isTemporary(error) ? retryDelayMs(core, retry, error) : undefined
     if (delayMs === undefined) throw error
-    core.emit({ type: 'retry', ...told(where), requestId: sent.id, delayMs, reason: error.code })
-    await pause(core, delayMs, signal, where)
+    core.emit({ type: 'retry', method, path, requestId: sent.id, delayMs, reason: error.code })
+    await pause(core, delayMs, signal, built)
   }
 }
 
-/** Sleeps; an abort ends it as the same error that an aborted send gives. */
+/** Sleeps; an abort rejects with the same error as an aborted send. */
 export async function pause(
-  core: Settings,
+  { clock }: Settings,
   ms: number,
   signal: AbortSignal | undefined,
-  where: string,
+  route: Route,
 ): Promise<void> {
-  await sleep(core.clock, ms, signal).catch((cause) => {
-    throw errorOf(where, { id: '', why: 'aborted', cause, neverLeft: true }, {}, 0)
+  await sleep(clock, ms, signal).catch((cause) => {
+    throw abortErrorOf(route, cause)
   })
 }

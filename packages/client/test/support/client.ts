@@ -7,8 +7,9 @@ import {
   DigaError as ErrorType,
   type Fetch,
 } from '@digame/client'
+import type { TestClock } from '@digame/test-support'
 import { afterEach, expect } from 'vitest'
-import { type FakeClock, fakeClock } from './clock.ts'
+import { testClock } from './clock.ts'
 
 export const apiKey: string = `sk-${'test'.repeat(16)}`
 export const to = '+34612345678'
@@ -24,10 +25,10 @@ export interface Seen {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string>>
-  // biome-ignore lint/suspicious/noExplicitAny: whatever was sent
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it sent
   readonly body: any
   readonly signal: AbortSignal
-  /** By the clock that nobody sets. */
+  /** By the monotonic clock, in milliseconds. */
   readonly at: number
   readonly init: Parameters<Fetch>[1]
 }
@@ -36,19 +37,19 @@ export type Handler = (request: Seen) => Response | Promise<Response>
 
 export interface Setup {
   readonly diga: Diga
-  readonly clock: FakeClock
-  /** What the client sends with. */
+  readonly clock: TestClock
+  /** The fetch of the client. */
   readonly fetch: Fetch
   readonly events: DigaEvent[]
-  /** Everything that was dispatched. */
+  /** Every request that was sent. */
   readonly requests: Seen[]
-  /** The creates among it. */
+  /** The creates among them. */
   readonly posts: Seen[]
 }
 
 const shown = new Map<string, unknown>()
 
-/** Everything that a test gets to see of errors, events and clients is searched for secrets after the test. */
+/** Remembers an error, an event or a client, to search it for secrets after the test. */
 export function remember(what: string, value: unknown): void {
   shown.set(`${what} ${shown.size}`, value)
 }
@@ -73,7 +74,7 @@ afterEach(() => {
 })
 
 /** A client on a handler in place of the network, and on a clock that stands still. */
-export function setup(handler: Handler, options: DigaOptions = {}, clock: FakeClock = fakeClock()): Setup {
+export function setup(handler: Handler, options: DigaOptions = {}, clock: TestClock = testClock()): Setup {
   const requests: Seen[] = []
   const posts: Seen[] = []
   const events: DigaEvent[] = []
@@ -89,7 +90,7 @@ export function setup(handler: Handler, options: DigaOptions = {}, clock: FakeCl
       at: clock.elapsed(),
       init,
     }
-    // Whatever asks without end is ended here, so that its test fails and does not hang.
+    // An endless loop of requests ends here, so that its test fails instead of hanging.
     if (requests.length >= 50_000) throw new Error('There is no end of requests.')
     requests.push(request)
     if (request.method === 'POST') posts.push(request)
@@ -127,7 +128,7 @@ export async function failureOf(promise: PromiseLike<unknown>): Promise<DigaErro
   return error as DigaError
 }
 
-/** A request that is never answered. It ends by the signal, as a real one does; `deaf`, not even by that. */
+/** Never responds. Rejects when the signal aborts, as a real request does; with `deaf`, not even then. */
 export function silence(request: { readonly signal: AbortSignal }, deaf = false): Promise<never> {
   return new Promise((_, reject) => {
     const stop = (): void => reject(request.signal.reason)
@@ -137,14 +138,14 @@ export function silence(request: { readonly signal: AbortSignal }, deaf = false)
   })
 }
 
-/** What undici throws when a connection breaks after the request was written. */
+/** The error that undici throws if a connection breaks after the request was written. */
 export function reset(): TypeError {
   return new TypeError('fetch failed', {
     cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' }),
   })
 }
 
-/** What undici throws when nobody listens. */
+/** The error that undici throws if nothing listens on the port. */
 export function refused(): TypeError {
   return new TypeError('fetch failed', {
     cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' }),

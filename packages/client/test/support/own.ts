@@ -1,8 +1,9 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 import type { Diga, DigaEvent, DigaOptions } from '@digame/client'
+import type { TestClock } from '@digame/test-support'
 import { expect, vi } from 'vitest'
 import { apiKey, body, json, remember } from './client.ts'
-import { type FakeClock, fakeClock } from './clock.ts'
+import { testClock } from './clock.ts'
 
 export type Init = Parameters<typeof globalThis.fetch>[1] & {
   headers: Record<string, string>
@@ -14,7 +15,7 @@ export const create: Channel = channel('undici:request:create')
 export const sendHeaders: Channel = channel('undici:client:sendHeaders')
 export const answered: Channel = channel('undici:request:headers')
 
-/** A request as undici shows it on its channels: what was sent, as pairs or, before Node 22, as lines. */
+/** A request as undici publishes it on its channels, with headers as pairs or, before Node 22, as lines. */
 export function requestOf(
   { headers }: { headers: Record<string, string> },
   form: 'pairs' | 'lines' = 'pairs',
@@ -34,7 +35,7 @@ type Stub = (url: string, init: Init) => Promise<Response>
 
 export interface Made {
   readonly diga: Diga
-  readonly clock: FakeClock
+  readonly clock: TestClock
   readonly posts: Init[]
   readonly gets: Init[]
   readonly events: DigaEvent[]
@@ -61,7 +62,7 @@ export async function own(
   }
   vi.stubGlobal('fetch', wrap(stub))
   const client = await import('@digame/client')
-  const clock = fakeClock()
+  const clock = testClock()
   const onEvent = (event: DigaEvent) => void events.push(event)
   const diga = new client.Diga({
     apiKey,

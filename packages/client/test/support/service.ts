@@ -1,6 +1,6 @@
 import type { Call } from '@digame/client'
+import type { TestClock } from '@digame/test-support'
 import { type Handler, json, refused, reset, type Seen, silence } from './client.ts'
-import type { FakeClock } from './clock.ts'
 
 let made = 0
 /** A uuid, each call another one. */
@@ -39,11 +39,11 @@ export interface ServiceOptions {
   echo?: boolean
   /** How long a call is missing from the list. */
   lagMs?: number
-  /** What the service's clock is ahead of ours; `null` for answers without a `Date`. */
+  /** How far the service's clock is ahead of ours, in milliseconds; `null` for responses without a `Date`. */
   skewMs?: number | null
-  /** Calls on a page, whatever is asked for. */
+  /** The most calls on a page, even if the request asks for more. */
   pageSize?: number
-  /** What is written behind a `created_date`. */
+  /** The zone that `created_date` ends with. */
   zone?: 'Z' | '' | '+02:00'
   /** Takes the place of the list. */
   list?: (request: Seen, usual: () => Response) => Response | Promise<Response>
@@ -52,15 +52,15 @@ export interface ServiceOptions {
 export interface Service {
   /** Oldest first, whether or not they are listed yet. */
   readonly calls: Call[]
-  /** What the next creates get, in order; then all goes well. */
+  /** How the next creates go, in order; later ones succeed. */
   next(...fates: Fate[]): void
-  /** A call that is not this client's, made so long ago. */
+  /** Adds a call of somebody else, made this long ago. */
   add(agoMs: number, fields?: Partial<Call>): Call
   readonly handler: Handler
 }
 
-/** A little model of the service: it creates calls, loses answers and lists what there is. */
-export function createService(clock: FakeClock, options: ServiceOptions = {}): Service {
+/** A small model of the service: it creates calls, loses responses and lists calls. */
+export function createService(clock: TestClock, options: ServiceOptions = {}): Service {
   const { echo = true, lagMs = 0, skewMs = 0, pageSize = 1000, zone = 'Z' } = options
   const entries: { call: Call; at: number }[] = []
   const fates: Fate[] = []

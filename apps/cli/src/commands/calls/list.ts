@@ -1,14 +1,15 @@
+import type { callStatuses, callTypes } from '@digame/client/values'
 import { openAccount } from '../../account.ts'
 import type { Context } from '../../context.ts'
 import { UsageError } from '../../errors.ts'
-import { type directions, omitUndefined, type statuses } from '../../input.ts'
+import { omitUndefined } from '../../input.ts'
 import { json } from '../../output.ts'
 import { narrateRetries } from '../../progress.ts'
 import { formatListLine } from '../../show.ts'
 
 export interface ListFlags {
-  readonly status?: (typeof statuses)[number]
-  readonly type?: (typeof directions)[number]
+  readonly status?: (typeof callStatuses)[number]
+  readonly type?: (typeof callTypes)[number]
   readonly agent?: string
   readonly contact?: string
   readonly phone?: string

@@ -1,14 +1,15 @@
 import { type Call, hasEnded, type WatchOptions } from '@digame/client'
+import type { TestClock } from '@digame/test-support'
 import { describe, expect, test } from 'vitest'
 import { failureOf, type Handler, json, reset, type Setup, setup, silence } from './support/client.ts'
-import { type FakeClock, fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import { callOf, uuid } from './support/service.ts'
 
 const id = uuid()
 type Step = [afterMs: number, status: string, more?: Partial<Call>]
 
 /** A call that lives through these steps, counted from its beginning. */
-function life(clock: FakeClock, ...steps: Step[]): Handler {
+function life(clock: TestClock, ...steps: Step[]): Handler {
   const begun = clock.elapsed()
   return () => {
     const past = steps.filter(([afterMs]) => clock.elapsed() - begun >= afterMs)
@@ -18,7 +19,7 @@ function life(clock: FakeClock, ...steps: Step[]): Handler {
 }
 
 function follow(handler: Handler | Step[], options: Parameters<typeof setup>[1] = {}): Setup {
-  const clock = fakeClock()
+  const clock = testClock()
   return setup(typeof handler === 'function' ? handler : life(clock, ...handler), options, clock)
 }
 
@@ -43,7 +44,7 @@ const whole: Step[] = [
 ]
 
 describe('watch', () => {
-  test('gives each change of status once, and ends with the call', async () => {
+  test('yields each change of status once, and ends with the call', async () => {
     const made = follow(whole)
     const changes = await watched(made)
     expect(changes.map(({ status }) => status)).toEqual(['dialing', 'in_queue', 'in_progress', 'completed'])
@@ -52,13 +53,13 @@ describe('watch', () => {
     for (const { path } of made.requests) expect(path).toBe(`/v1/call/${id}`)
   })
 
-  test('gives a call that has ended once', async () => {
+  test('yields a call that has ended once', async () => {
     const made = follow([[0, 'no_answer']])
     expect((await watched(made)).map(({ status }) => status)).toEqual(['no_answer'])
     expect(made.requests).toHaveLength(1)
   })
 
-  test('looks each second while it is dialing or queued, ever more slowly in a conversation', async () => {
+  test('polls each second while it is dialing or queued, and more and more slowly during a conversation', async () => {
     const made = follow([
       [0, 'dialing'],
       [2500, 'in_queue'],
@@ -87,7 +88,7 @@ describe('watch', () => {
   test.each([
     [0, 800],
     [0.999_999, 1200],
-  ])('spreads its looks: %d', async (random, waitMs) => {
+  ])('spreads its polls: %d', async (random, waitMs) => {
     const made = follow(
       [
         [0, 'dialing'],
@@ -151,7 +152,7 @@ describe('watch', () => {
 describe('passing failures', () => {
   test('do not end a watch', async () => {
     let looks = 0
-    const clock = fakeClock()
+    const clock = testClock()
     const call = life(
       clock,
       [0, 'dialing'],
@@ -209,7 +210,7 @@ describe('passing failures', () => {
     expect(made.requests).toHaveLength(1)
   })
 
-  test('are not an answer that cannot be read', async () => {
+  test('do not include a response that cannot be read', async () => {
     const made = follow(() => new Response('<html>'))
     expect(await made.clock.run(failureOf(made.diga.calls.wait(id)))).toMatchObject({
       code: 'UNREADABLE_BODY',
@@ -218,7 +219,7 @@ describe('passing failures', () => {
 })
 
 describe('wait', () => {
-  test('gives the call as it ended', async () => {
+  test('returns the call as it ended', async () => {
     const made = follow(whole)
     const call = await made.clock.run(made.diga.calls.wait(id))
     expect(call).toMatchObject({ id, status: 'completed', end_reason: 'user_hang_up' })
@@ -245,12 +246,12 @@ describe('wait', () => {
     expect(made.clock.pending).toBe(0)
   })
 
-  test('says nothing of a call that it never saw, and why it did not', async () => {
+  test('says that the call could not be read, and why', async () => {
     const made = follow(() => json(503, {}))
     const error = await made.clock.run(
       failureOf(made.diga.calls.wait(id, { deadlineMs: 5000, maxRetries: 0 })),
     )
-    expect(error.message).toBe(`GET /v1/call/${id}: after 5000 ms nothing was heard of the call.`)
+    expect(error.message).toBe(`GET /v1/call/${id}: after 5000 ms the call could not be read.`)
     expect(error.cause).toMatchObject({ code: 'HTTP_503' })
   })
 
@@ -264,10 +265,10 @@ describe('wait', () => {
     }
   })
 
-  test('is aborted at once: between looks, within one, and before the first', async () => {
+  test('is aborted at once: between polls, during one, and before the first', async () => {
     const reason = new Error('enough')
     for (const handler of [
-      life(fakeClock(), [0, 'dialing']),
+      life(testClock(), [0, 'dialing']),
       (request: { signal: AbortSignal }) => silence(request, true),
     ]) {
       const made = follow(handler)
@@ -287,7 +288,7 @@ describe('wait', () => {
     expect(made.requests).toEqual([])
   })
 
-  test('refuses an id that is none', async () => {
+  test('refuses an invalid id', async () => {
     const made = follow(whole)
     expect(await failureOf(made.diga.calls.wait('17'))).toMatchObject({ code: 'VALIDATION_ERROR' })
   })

@@ -1,7 +1,7 @@
 import { DigaApiError } from '@digame/client'
 import { describe, expect, test } from 'vitest'
 import { body, failureOf, from, json, reset, type Seen, setup, silence, to } from './support/client.ts'
-import { fakeClock } from './support/clock.ts'
+import { testClock } from './support/clock.ts'
 import { callOf, uuid } from './support/service.ts'
 
 const MiB = 1024 * 1024
@@ -96,7 +96,7 @@ const broken: Record<string, Case> = {
   },
 }
 
-describe('a create that is answered 201 with', () => {
+describe('a create whose 201 has', () => {
   test.each(Object.entries(broken))('%s may have placed a call', async (_, { answer, error }) => {
     const { diga, posts, clock } = setup(answer)
     const thrown = await clock.run(
@@ -111,7 +111,7 @@ describe('a create that is answered 201 with', () => {
     expect(thrown.message).toContain('POST /v1/call/')
     expect(thrown.message).toContain('a call may have been placed')
     expect(posts).toHaveLength(1)
-    // What is not read to its end is let go.
+    // A body that is not read to its end is cancelled.
     expect(posts[0]?.signal.aborted).toBe(['TIMEOUT', 'BODY_TOO_LARGE'].includes(thrown.code))
     expect(clock.pending).toBe(0)
   })
@@ -131,17 +131,20 @@ describe('a create that is answered 201 with', () => {
     { id: 'req-1', status: 'error', error_code: 'INTERNAL', message: 'boom' },
     { id: 'gw-1', status: 'accepted' },
     { id: 'x', type: 'about:blank', title: 'Oops', status: 202 },
-  ])('what only looks like a call may have placed one: %j', async (answer) => {
+  ])('a body that only looks like a call may have placed one: %j', async (answer) => {
     const { diga } = setup(() => created(JSON.stringify(answer)), { onEvent: () => {} })
     const error = await failureOf(diga.calls.create(body, { idempotencyKey: 'one', lookUp: false }))
     expect(error).toMatchObject({ code: 'UNREADABLE_BODY', placed: 'maybe' })
   })
 
-  test.each([undefined, null, 7, { toString: 1 }])('a call of the status %j is one', async (status) => {
-    const answer = { ...callOf(), status }
-    const { diga } = setup(() => created(JSON.stringify(answer)), { onEvent: () => {} })
-    expect(await diga.calls.create(body)).toEqual(JSON.parse(JSON.stringify(answer)))
-  })
+  test.each([undefined, null, 7, { toString: 1 }])(
+    'a call with the status %j is accepted',
+    async (status) => {
+      const answer = { ...callOf(), status }
+      const { diga } = setup(() => created(JSON.stringify(answer)), { onEvent: () => {} })
+      expect(await diga.calls.create(body)).toEqual(JSON.parse(JSON.stringify(answer)))
+    },
+  )
 
   test('a call that carries another key may have placed one', async () => {
     const { diga } = setup(() => json(201, callOf({ dynamic_variables: { digame_key: 'other' } })))
@@ -158,7 +161,7 @@ describe('a create that is answered 201 with', () => {
     },
   )
 
-  test('exactly 10 MiB has placed it', async () => {
+  test('a call of exactly 10 MiB is accepted', async () => {
     const text = whole.padEnd(10 * MiB)
     for (const headers of [{}, { 'content-length': String(10 * MiB) }]) {
       const { diga } = setup(() => created(stream(text), headers))
@@ -166,7 +169,7 @@ describe('a create that is answered 201 with', () => {
     }
   })
 
-  test('a call cut between two bytes of a letter has placed it', async () => {
+  test('a call whose chunks split a letter is accepted', async () => {
     const bytes = new TextEncoder().encode('{"id":"a","status":"ñ","agent_id":"b"}')
     const at = bytes.indexOf(0xc3) + 1
     const { diga } = setup(() => created(stream(bytes.slice(0, at), bytes.slice(at))))
@@ -174,7 +177,7 @@ describe('a create that is answered 201 with', () => {
   })
 })
 
-describe('no answer at all', () => {
+describe('no response at all', () => {
   test('is a connection error', async () => {
     const { diga } = setup(() => Promise.reject(reset()))
     const error = await failureOf(diga.calls.create(body, { lookUp: false }))
@@ -188,7 +191,7 @@ describe('no answer at all', () => {
     ['nothing', undefined],
     ['a string', 'timeout'],
     ['an abort of its own', new DOMException('Aborted', 'AbortError')],
-  ])('is one too where the fetch throws %s', async (_, thrown) => {
+  ])('is a connection error too if fetch throws %s', async (_, thrown) => {
     const { diga } = setup(() => Promise.reject(thrown))
     expect(await failureOf(diga.calls.create(body, { lookUp: false }))).toMatchObject({
       code: 'CONNECTION',
@@ -196,7 +199,7 @@ describe('no answer at all', () => {
     })
   })
 
-  test('is one too where the fetch throws at once, or gives no response', async () => {
+  test('is a connection error too if fetch throws synchronously, or returns no response', async () => {
     const throws = setup(() => new Response(), {
       fetch: () => {
         throw new Error('no')
@@ -209,7 +212,7 @@ describe('no answer at all', () => {
     }
   })
 
-  test('in time is a timeout, also where the fetch is deaf to its signal', async () => {
+  test('in time is a timeout, even if fetch ignores its signal', async () => {
     for (const deaf of [false, true]) {
       const { diga, clock } = setup((request) => silence(request, deaf))
       const error = await clock.run(failureOf(diga.calls.create(body, { lookUp: false })))
@@ -218,7 +221,7 @@ describe('no answer at all', () => {
     }
   })
 
-  test('in time is a timeout, also where the fetch answers its signal', async () => {
+  test('in time is a timeout, also if fetch rejects on its signal', async () => {
     const { diga, clock } = setup(
       ({ signal }) =>
         new Promise((resolve) =>
@@ -235,7 +238,7 @@ describe("the service's errors", () => {
   const refusal = (status: number, content: unknown) =>
     failureOf(setup(() => json(status, content)).diga.calls.create(body, { maxRetries: 0, lookUp: false }))
 
-  test('keep their code and their words', async () => {
+  test('keep their code and message', async () => {
     const error = await refusal(404, {
       status: 'error',
       error_code: 'PHONE_NUMBER_NOT_FOUND',
@@ -243,16 +246,16 @@ describe("the service's errors", () => {
     })
     expect(error).toMatchObject({ status: 404, code: 'PHONE_NUMBER_NOT_FOUND', placed: 'no' })
     expect(error.message).toBe(
-      'POST /v1/call/ answered 404 PHONE_NUMBER_NOT_FOUND: This number is not yours.',
+      'POST /v1/call/ returned 404 PHONE_NUMBER_NOT_FOUND: This number is not yours.',
     )
   })
 
-  test('may have a code that is new, and go by their status', async () => {
+  test('may have an unknown code, and are judged by their status', async () => {
     const error = await refusal(403, { status: 'error', error_code: 'INTERNAL_SERVER_ERROR', message: 'No' })
     expect(error).toMatchObject({ status: 403, code: 'INTERNAL_SERVER_ERROR', placed: 'no' })
   })
 
-  test.each([null, '', 7, {}])('may have %j for a code', async (error_code) => {
+  test.each([null, '', 7, {}])('may have %j as their code', async (error_code) => {
     expect(await refusal(400, { error_code, message: 'No' })).toMatchObject({ code: 'HTTP_400' })
   })
 
@@ -296,7 +299,7 @@ describe("the service's errors", () => {
     },
   )
 
-  test("say FastAPI's detail in words", async () => {
+  test("quote FastAPI's detail", async () => {
     const error = await refusal(404, { detail: 'Not Found' })
     expect(error).toMatchObject({ code: 'HTTP_404' })
     expect(error.message).toContain('Not Found')
@@ -324,21 +327,21 @@ describe("the service's errors", () => {
     'The limit of 1000 was passed on 2026-07-01 at 10:00:00',
     'There is no call 00000000-0000-4000-8000-123456789012',
     'It would cost 1234.56 euros, of 12345678 cents',
-  ])('keep what is no number of a phone: %s', async (message) => {
+  ])('keep digits that are not a phone number: %s', async (message) => {
     expect((await refusal(400, { error_code: 'WRONG', message })).message).toContain(message)
   })
 
-  test('are cut to less than 200 characters, and keep the doubt', async () => {
+  test('are shortened to less than 200 characters, and still mention the doubt', async () => {
     const error = await refusal(500, {
       error_code: 'X'.repeat(150),
       message: `${'long '.repeat(100)}\n\nend`,
     })
     expect(error.message).toMatch(/…; a call may have been placed\.$/)
     const broken = await refusal(400, { error_code: 'X', message: 'so\n\t it\r\nis' })
-    expect(broken.message).toBe('POST /v1/call/ answered 400 X: so it is.')
+    expect(broken.message).toBe('POST /v1/call/ returned 400 X: so it is.')
   })
 
-  test('of a gateway have no words of their own', async () => {
+  test('of a gateway have no message of their own', async () => {
     const { diga } = setup(() => new Response('<html>Bad gateway</html>', { status: 502 }))
     const error = await failureOf(diga.calls.create(body, { lookUp: false }))
     expect(error).toMatchObject({ code: 'HTTP_502', placed: 'maybe' })
@@ -356,7 +359,7 @@ describe("the service's errors", () => {
     expect(error.message).toContain(words)
   })
 
-  test('stand although their bodies break off or never end', async () => {
+  test('keep their status if their bodies break off or never end', async () => {
     for (const rest of [undefined, 'open' as const]) {
       const { diga, clock } = setup(() => new Response(stream('{"error_', rest), { status: 400 }))
       const error = await clock.run(failureOf(diga.calls.create(body)))
@@ -364,7 +367,7 @@ describe("the service's errors", () => {
     }
   })
 
-  test('stand although their bodies are too large', async () => {
+  test('keep their status if their bodies are too large', async () => {
     const { diga } = setup(
       () => new Response(stream(zeros(6 * MiB), zeros(6 * MiB), 'open'), { status: 500 }),
     )
@@ -377,7 +380,7 @@ describe('a read', () => {
   test.each(Object.entries(broken))(
     'that is answered with %s fails in the same way',
     async (_, { answer, error }) => {
-      const clock = fakeClock()
+      const clock = testClock()
       const { diga } = setup(answer, { maxRetries: 0 }, clock)
       const id = uuid()
       const thrown = await clock.run(failureOf(diga.calls.get(id)))
@@ -397,7 +400,7 @@ describe('a read', () => {
     }
   })
 
-  test('of a call that is not there keeps the code', async () => {
+  test('of a call that does not exist keeps the code', async () => {
     const { diga } = setup(() =>
       json(404, { status: 'error', error_code: 'CALL_NOT_FOUND', message: 'There is none' }),
     )

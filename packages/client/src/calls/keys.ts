@@ -1,0 +1,52 @@
+/** How many keys of calls that were placed are remembered, and as many again of calls in doubt. */
+const mostKeys = 10_000
+
+/** What a client knows about its idempotency keys: every open one, and the newest 10,000 each of placed and in doubt. */
+export interface Keys<Intention> {
+  get(key: string): Intention | undefined
+  /** Remembers a key at least until it is settled. */
+  open(key: string, intention: Intention): void
+  /** Records how the work for a key ended; `free` forgets it. */
+  settle(key: string, state: 'placed' | 'doubt' | 'free'): void
+}
+
+export function createKeys<Intention>(): Keys<Intention> {
+  const all = new Map<string, Intention>()
+  /** Oldest first. */
+  const doubts = new Set<string>()
+  /**
+   * The keys of calls that were placed, in a ring: the one at `next` is the oldest. A Set would do as well, but every create
+   * ends here, and taking the oldest entry out of a Set costs far more than overwriting a slot.
+   */
+  const placed: string[] = []
+  let next = 0
+
+  /** Adds a key to the ring, and returns the one that falls out. */
+  function keepPlaced(key: string): string | undefined {
+    const oldest = placed[next]
+    placed[next] = key
+    next = (next + 1) % mostKeys
+    return oldest
+  }
+
+  /** Adds a key in doubt, and returns the one that falls out. */
+  function keepDoubt(key: string): string | undefined {
+    doubts.add(key)
+    if (doubts.size <= mostKeys) return undefined
+    const [oldest] = doubts
+    if (oldest !== undefined) doubts.delete(oldest)
+    return oldest
+  }
+
+  return {
+    get: (key) => all.get(key),
+    open(key, intention) {
+      all.set(key, intention)
+      doubts.delete(key)
+    },
+    settle(key, state) {
+      const forgotten = state === 'free' ? key : state === 'doubt' ? keepDoubt(key) : keepPlaced(key)
+      if (forgotten !== undefined) all.delete(forgotten)
+    },
+  }
+}

@@ -1,0 +1,144 @@
+import { isRecord } from '@digame/internal'
+import type { ApiIssue, DigaErrorFields } from '../errors.ts'
+import {
+  DigaAbortError,
+  DigaApiError,
+  DigaConnectionError,
+  type DigaError,
+  DigaResponseError,
+  DigaTimeoutError,
+} from '../errors.ts'
+import { maskNumbers } from '../number.ts'
+import { parseJson } from './body.ts'
+import { causesOf } from './redact.ts'
+import { retryAfterMs } from './response-headers.ts'
+import type { Outgoing, Sent } from './send.ts'
+
+/** Where a request went, for messages. */
+export type Route = Pick<Outgoing, 'method' | 'path'>
+
+type Fields = Omit<DigaErrorFields, 'code' | 'cause' | 'status'>
+
+const inWords = ({ method, path }: Route): string => `${method} ${path}`
+
+const readText = (value: unknown): string | undefined =>
+  typeof value === 'string' && value ? maskNumbers(value) : undefined
+
+function readIssues(body: Record<string, unknown>): ApiIssue[] {
+  const detail = body['detail']
+  if (!Array.isArray(detail)) return []
+  return detail.map((entry: unknown) => {
+    const issue = isRecord(entry) ? entry : {}
+    const path = issue['loc']
+    return {
+      path: (Array.isArray(path) && readText(path.join('.'))) || '',
+      message: readText(issue['msg']) ?? 'not valid',
+      type: readText(issue['type']) ?? 'unknown',
+    }
+  })
+}
+
+const advice: Readonly<Record<number, string>> = {
+  401: 'check the API key',
+  403: 'the key lacks a permission, or the calling number is not verified',
+  408: 'try later',
+  429: 'slow down',
+}
+
+/** What a status means, for a response that does not say. */
+function explainStatus(status: number): string {
+  if (status >= 300 && status < 400) return 'a redirect, which is not followed; check the base URL'
+  return advice[status] ?? (status >= 500 ? 'the service or a gateway before it failed' : 'refused')
+}
+
+/** Shortens a message to less than 200 characters; what you must know about the call stands at the end. */
+function shorten(message: string, fields: Fields): string {
+  const end = fields.placed === 'maybe' ? '; a call may have been placed.' : '.'
+  const room = 199 - end.length
+  const line = message.replace(/\s+/g, ' ').replace(/\.$/, '')
+  return (line.length > room ? `${line.slice(0, room - 1)}…` : line) + end
+}
+
+function apiErrorOf(route: Route, sent: Sent, status: number, fields: Fields, now: number): DigaApiError {
+  const parsed = parseJson(sent.text)
+  const body = isRecord(parsed) ? parsed : {}
+  const issues = readIssues(body)
+  const code = readText(body['error_code'])
+  const [first] = issues
+  const reason =
+    readText(body['message']) ??
+    readText(body['detail']) ??
+    (first && `${first.path}: ${first.message}`) ??
+    explainStatus(status)
+  const message = `${inWords(route)} returned ${status}${code ? ` ${code}` : ''}: ${reason}`
+  return new DigaApiError(shorten(message, fields), {
+    ...fields,
+    code: code ?? (issues.length > 0 ? 'VALIDATION_ERROR' : `HTTP_${status}`),
+    status,
+    issues,
+    retryAfterMs: retryAfterMs(sent.headers, now),
+  })
+}
+
+/** The error that a send ended with; `undefined` for a success whose whole body arrived. */
+export function errorOf(route: Route, sent: Sent, fields: Fields, now: number): DigaError | undefined {
+  const { status, why, cause } = sent
+  if (why !== 'aborted') removeRawResponse(cause)
+  const all = { ...fields, requestId: requestIdOf(sent), status, cause }
+  const make = <E>(
+    Type: new (message: string, fields: DigaErrorFields) => E,
+    code: string,
+    message: string,
+  ): E => new Type(shorten(`${inWords(route)} ${message}`, fields), { ...all, code })
+  if (why === 'aborted') return abortErrorOf(route, cause, all)
+  if (why === 'not_after') return make(DigaTimeoutError, 'NOT_AFTER', 'was not sent: `notAfter` has passed')
+  if (status !== undefined && (status < 200 || status > 299)) return apiErrorOf(route, sent, status, all, now)
+  if (why === 'timeout')
+    return make(DigaTimeoutError, 'TIMEOUT', 'had no complete response in time: raise timeoutMs or try later')
+  if (why === 'too_large') return make(DigaResponseError, 'BODY_TOO_LARGE', 'returned more than 10 MiB')
+  if (why && status !== undefined)
+    return make(DigaResponseError, 'BODY_CUT', `returned ${status}, but its body broke off`)
+  if (why) {
+    const reason = findSystemCode(cause)
+    return make(
+      DigaConnectionError,
+      'CONNECTION',
+      `failed${reason ? ` (${reason})` : ''}: no response arrived; check the network and the base URL`,
+    )
+  }
+  return undefined
+}
+
+/** The error of a request that was aborted before it was sent, or between two sends. */
+export function abortErrorOf(route: Route, cause: unknown, fields: Fields = {}): DigaAbortError {
+  return new DigaAbortError(shorten(`${inWords(route)} was aborted`, fields), {
+    ...fields,
+    code: 'ABORTED',
+    cause,
+  })
+}
+
+/** The error of a success whose body is not what the request asked for. */
+export function unreadableError(route: Route, sent: Sent, fields: Fields): DigaResponseError {
+  const body = sent.text ? 'something that cannot be read' : 'an empty body'
+  return new DigaResponseError(shorten(`${inWords(route)} returned ${sent.status} with ${body}`, fields), {
+    ...fields,
+    code: 'UNREADABLE_BODY',
+    status: sent.status,
+    requestId: requestIdOf(sent),
+  })
+}
+
+/** Undefined if the request was aborted before or after it was sent. */
+const requestIdOf = ({ headers, id }: Sent): string | undefined =>
+  maskNumbers(headers?.get('x-request-id') ?? id) || undefined
+
+/** Removes the raw response from errors of undici's parser: it may contain phone numbers, and errors get printed. */
+function removeRawResponse(error: unknown): void {
+  for (const cause of causesOf(error)) if (cause['data'] !== undefined) Reflect.set(cause, 'data', undefined)
+}
+
+function findSystemCode(error: unknown): string | undefined {
+  for (const { code } of causesOf(error)) if (typeof code === 'string') return code
+  return undefined
+}
