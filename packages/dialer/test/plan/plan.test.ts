@@ -250,7 +250,7 @@ describe('purposes', () => {
   ])('commercial hours cannot be widened: %j', async (options) => {
     const ledger = await sqlite()
     await expect(plan(ledger, { purpose: 'commercial', ...options })).rejects.toThrow(
-      'Commercial calls are made on',
+      'Commercial calls are made within',
     )
     expect((await plan(ledger, options)).batch.state).toBe('paused')
   })
