@@ -10,7 +10,10 @@ export interface Limits {
   readonly callsPerMinute?: number
   /** The shortest time between two polls of one call, in milliseconds. @default 1000 */
   readonly pollMs?: number
-  /** When a lead whose request never left is due again, in milliseconds; doubled each time, up to 10 minutes. @default 5000 */
+  /**
+   * The wait before a lead is due again whose attempt was refused for now, such as with 429, in milliseconds. It doubles with
+   * each such refusal in a row, up to 10 minutes. @default 5000
+   */
   readonly backoffMs?: number
 }
 
