@@ -51,7 +51,8 @@ export interface RunOptions {
  *
  * - `done`: no lead is left to call in any running batch.
  * - `aborted`: its signal was aborted.
- * - `halted`: the ledger may have forgotten calls. A person must look; see `Ledger.halted`.
+ * - `halted`: the ledger may have forgotten calls. `Ledger.halted` says why, and `Ledger.alarms` lists those that were found. A
+ *   person must find out whom they called, and then call `Ledger.adopt`.
  */
 export type RunEnd = Exclude<SessionEnd, 'fenced'>
 

@@ -2,7 +2,7 @@ import { DialerInputError } from '../errors.ts'
 
 /** How fast a dialer goes. All are whole numbers. */
 export interface Limits {
-  /** Simultaneous calls of the plan, for all runners of the ledger together: give each runner the same number. @default 1 */
+  /** Simultaneous calls that the account allows, for all runners of the ledger together: give each runner the same number. @default 1 */
   readonly maxConcurrent?: number
   /** How many of `maxConcurrent` stay free for others, such as people who call in. @default 0 */
   readonly headroom?: number

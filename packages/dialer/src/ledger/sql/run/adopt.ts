@@ -23,7 +23,7 @@ export function assertNewest(lock: Lock | undefined, self: Self): void {
   if (lock && lock.fence(self.id) > self.fence) {
     throw new DialerAdoptionError(
       'ELSEWHERE',
-      `${older}. Calls since then may be missing; look, then adopt it`,
+      `${older}. Calls since then may be missing. If it is the one to go on with, adopt it`,
     )
   }
 }
