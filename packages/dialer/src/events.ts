@@ -48,7 +48,7 @@ export type DialerEvent =
     }
   /** Leads expired before they could be called; `leads` is how many. */
   | { readonly type: 'expired'; readonly leads: number }
-  /** A batch was stopped by the dialer or the ledger, not by a person. `Dialer.resume` lets it go on. */
+  /** A batch stopped by itself. A person resumes it. */
   | { readonly type: 'stopped'; readonly batch: number; readonly why: string }
   /** The service asked for fewer requests or is failing. Nothing is sent for `ms` milliseconds. */
   | { readonly type: 'slowed'; readonly ms: number; readonly why: string }

@@ -74,7 +74,7 @@ export interface NewBatch {
 export interface Batch extends NewBatch {
   readonly id: number
   readonly state: BatchState
-  /** Why it is paused or stopped, such as `budget_calls`, `budget_minutes` or `account: …` (the service's code). */
+  /** Why it is paused or stopped, such as `budget_calls` or `budget_minutes`. */
   readonly why?: string | undefined
   readonly createdAt: number
   /** Whether it leaves out numbers that are suppressed later, too. */
