@@ -55,7 +55,7 @@ function readTx(row: Row, statements: Statements, timeline: string): Tx {
   if ((optionalText(row, 'timeline') ?? timeline) !== timeline) {
     throw new DialerAdoptionError(
       'ELSEWHERE',
-      'The database was failed over and may have forgotten calls: open the ledger again and adopt it',
+      'The database was failed over and may have forgotten calls: open the ledger again and call ledger.adopt()',
     )
   }
   return {
