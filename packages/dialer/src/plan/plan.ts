@@ -13,7 +13,6 @@ import type { Batch, PlanRow } from '../ledger/records.ts'
 import { type CalendarBook, calendarOf, createCalendarBook } from '../rules/calendar.ts'
 import { type Calendars, loadCalendars } from '../rules/opening.ts'
 import { purposes } from '../rules/purpose.ts'
-import { filledByService } from './columns.ts'
 import { type Estimate, estimatePlan } from './estimate.ts'
 import { type RejectReason, readRow } from './lead.ts'
 import { type PlanOptions, type ResolvedPlan, resolvePlan } from './options.ts'
@@ -125,10 +124,6 @@ function assertSound({ broken }: Calendars): void {
     throw new DialerError('BROKEN_CALENDAR', `The hours ${first[0]} cannot be evaluated: ${first[1]}.`)
 }
 
-/** Variables whose values the service sets itself. */
-const findFilled = (variables: readonly string[]): string[] =>
-  variables.filter((variable) => filledByService.has(variable) || variable.startsWith('current_time['))
-
 /**
  * Plans leads as a paused batch. Nobody is called yet, and a plan that fails leaves nothing in the ledger.
  *
@@ -169,8 +164,14 @@ export async function planBatch(options: PlanOptions): Promise<Plan> {
     })
     const rejected = existing ? await countRejected(options, batch.id) : tally.rejected()
     const { withoutRegion } = tally
-    const filled = findFilled(variables)
-    const warnings = warningsOf({ rules, now, endsAt: estimate.endsAt, withoutRegion, filled, from_number })
+    const warnings = warningsOf({
+      rules,
+      now,
+      endsAt: estimate.endsAt,
+      withoutRegion,
+      variables,
+      from_number,
+    })
     return { batch, existing, rejected, estimate, warnings }
   } catch (error) {
     // If the store is gone, the next plan removes what is left.
