@@ -20,7 +20,9 @@ import type { SessionEnd } from './run/turn.ts'
 export interface DialerOptions {
   /** The service; `@digame/dialer/client` adapts a Diga client to it. */
   readonly port: Port
+  /** The ledger with the batches to call. You close it; the dialer does not. */
   readonly ledger: Ledger
+  /** How fast to call. @default one call at a time */
   readonly limits?: Limits
   /** Called right before each call of a batch that leaves out suppressed numbers. */
   readonly suppression?: SuppressionHook
@@ -38,7 +40,7 @@ export interface RunOptions {
    * run.
    */
   readonly signal?: AbortSignal
-  /** Calls only the leads of this batch. @default all running batches */
+  /** The id of the only batch to call. @default all running batches */
   readonly batch?: number
   /** Whether to wait for new work when none is left. @default false */
   readonly stay?: boolean
@@ -49,7 +51,8 @@ export interface RunOptions {
  *
  * - `done`: no lead is left to call in any running batch.
  * - `aborted`: its signal was aborted.
- * - `halted`: the ledger may have forgotten calls. A person must look; see `Ledger.halted`.
+ * - `halted`: the ledger may have forgotten calls. `Ledger.halted` says why, and `Ledger.alarms` lists those that were found. A
+ *   person must find out whom they called, and then call `Ledger.adopt`.
  */
 export type RunEnd = Exclude<SessionEnd, 'fenced'>
 
@@ -83,7 +86,11 @@ export interface Dialer extends Reconciler {
 /** Waits between tries to join again, in milliseconds. */
 const joinWaits = { firstMs: 500, maxMs: 10_000 }
 
-/** @throws DialerInputError `INVALID_LIMIT` */
+/**
+ * Creates a dialer for a ledger. It sends nothing until `run`.
+ *
+ * @throws DialerInputError `INVALID_LIMIT`
+ */
 export function createDialer(options: DialerOptions): Dialer {
   const { port, ledger, clock = systemClock, random = Math.random } = options
   const { suppression: hook, suppressionTimeoutMs: hookTimeoutMs } = options

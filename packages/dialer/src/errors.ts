@@ -15,7 +15,11 @@ export class DialerInputError extends DialerError {
   override readonly name = 'DialerInputError'
 }
 
-/** This runner has lost its lease: it no longer claims, decides or places. The ledger still accepts its facts. */
+/**
+ * This runner has lost its lease: it no longer claims, decides or places. The ledger still accepts its facts.
+ *
+ * `Dialer.run` joins again by itself.
+ */
 export class DialerFencedError extends DialerError {
   override readonly name = 'DialerFencedError'
 
@@ -49,16 +53,17 @@ export class DialerBusyError extends DialerError {
  * - `NOT_A_LEDGER`: the file or database holds something else.
  * - `NETWORK_DISK`: the file is on a network disk, where locks cannot be trusted.
  * - `SEAL_KEY`: it was opened without its key, or with another one.
- * - `MOVED`: it was copied to another ledger, which continues in its stead.
+ * - `MOVED`: it was copied to another ledger, which goes on instead.
  * - `NOT_EMPTY`: the target of a copy already holds something.
- * - `DAMAGED`: a column holds a value that it cannot hold.
+ * - `CLOCK_WENT_BACK`: the clock is behind the ledger's newest attempt.
+ * - `DAMAGED`: a column holds something that the dialer never writes.
  */
 export class DialerLedgerError extends DialerError {
   override readonly name = 'DialerLedgerError'
 }
 
 /**
- * The ledger may have forgotten calls. A person must look, and then call `adopt()`.
+ * The ledger may have forgotten calls. A person must find out whom it called, and then call `Ledger.adopt`.
  *
  * - `ELSEWHERE`: it is a copy, or its store was restored or failed over.
  * - `HALTED`: it was halted, for example because the service listed a call of this ledger that the ledger did not know.

@@ -46,19 +46,19 @@ export type DialerEvent =
       readonly why: string | undefined
       readonly dueAt: Date | undefined
     }
-  /** That many leads expired before they could be called. */
+  /** Leads expired before they could be called; `leads` is how many. */
   | { readonly type: 'expired'; readonly leads: number }
   /** A batch stopped by itself. A person resumes it. */
   | { readonly type: 'stopped'; readonly batch: number; readonly why: string }
   /** The service asked for fewer requests or is failing. Nothing is sent for `ms` milliseconds. */
   | { readonly type: 'slowed'; readonly ms: number; readonly why: string }
-  /** No lead can be called before `until`: none is due, or their hours are closed. Absent: no such time is known. */
+  /** No lead can be called before `until`: none is due, or their hours are closed. Undefined: the time is not known. */
   | { readonly type: 'waiting'; readonly until: Date | undefined }
   /** Attempts of a dead runner, or of a claim of this runner that failed, were taken over. */
   | { readonly type: 'taken_over'; readonly attempts: number }
   /** The lease is lost. Facts are still recorded; nothing is placed until the dialer has joined again. */
   | { readonly type: 'fenced' }
-  /** The ledger may have forgotten calls. Nothing is placed until a person adopts it. */
+  /** The ledger may have forgotten calls. Nothing is placed until a person calls `Ledger.adopt`. */
   | { readonly type: 'halted'; readonly why: string }
   /** A call id arrived for an attempt that is over or has another call: somebody may have been called twice. */
   | ({ readonly type: 'alarm'; readonly callId: string } & AttemptFields)

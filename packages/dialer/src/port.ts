@@ -71,18 +71,24 @@ export interface Found {
 
 /** The service, as the dialer sees it. `@digame/dialer/client` adapts a Diga client to it. */
 export interface Port {
-  /** Sends one request, and never sends it again. If it throws, the dialer assumes `maybe`. */
+  /**
+   * Sends one request, and never sends it again. If it throws, the dialer assumes `maybe`.
+   *
+   * The key must travel with the call: `find`, `get` and `list` return it as `key`. Once `notAfter` has passed, nothing may be
+   * sent; return `not_after`. `signal` aborts when the request takes too long; a placement that arrives later still counts.
+   */
   place(
     request: PlaceRequest,
     options: { idempotencyKey: string; notAfter: Date; signal: AbortSignal },
   ): Promise<Placement>
-  /** Looks a call up by its key. Never throws because of a response of the service. */
+  /** Looks a call up by its key. `sentAt` is by this machine's clock. Never throws because of a response of the service. */
   find(query: {
     idempotencyKey: string
     to_number: string
     sentAt: Date
     signal: AbortSignal
   }): Promise<Found>
+  /** Reads one call. */
   get(callId: string, options: { signal: AbortSignal }): Promise<PortCall>
   /** Lists the calls created since then, newest first: all of them, or it throws. Allows for a service whose clock differs. */
   list(options: { since: Date; signal: AbortSignal }): AsyncIterable<PortCall>

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 
-test('tests that failed are told by the exit code, also beside Postgres', async () => {
+test('a failed test keeps its exit code, also beside Postgres', async () => {
   const setup = new URL('postgres.ts', import.meta.url).href
   const script = `const { loadPostgres } = await import(${JSON.stringify(setup)}); await loadPostgres(); process.exitCode = 3`
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {

@@ -130,7 +130,7 @@ export interface OpenCalendar {
 }
 
 export interface Ledger extends Facts {
-  /** The first half of every idempotency key. */
+  /** The ledger's id, which every one of its idempotency keys begins with. */
   readonly id: string
   readonly times: LedgerTimes
   /** The time by the ledger's clock. */
@@ -144,11 +144,14 @@ export interface Ledger extends Facts {
    * @throws DialerLedgerError `MOVED`; `CLOCK_WENT_BACK` the clock is behind the newest attempt
    */
   join(): Promise<Runner>
-  /** A person confirms that this is the ledger to go on with. It may run here then, and a halt ends. */
+  /**
+   * A person confirms that this is the ledger to go on with. It may then run here, and a halt ends. Make sure first that no other copy
+   * is in use, and read `alarms`.
+   */
   adopt(): Promise<void>
   /** Stops all claims until a person adopts the ledger. */
   halt(why: string): Promise<void>
-  /** Why `join` would refuse, if it would. */
+  /** Why `join` would refuse the ledger, if it would: it is halted, was copied away, or is not where it was. */
   halted(): Promise<string | undefined>
 
   /** With `suppression`, a suppressed number is not planned, and a number that is suppressed later is not called any more. */
@@ -211,7 +214,8 @@ export interface Ledger extends Facts {
   importCall(call: { idempotencyKey: string; callId: string; number: string; at: number }): Promise<void>
 
   /**
-   * Removes the people of leads that were over before a time; counts stay. Returns how many leads.
+   * Removes the personal data of leads that ended before a time in milliseconds since 1970, and of rows that were not planned. States,
+   * outcomes, call ids and suppressed numbers stay. Returns how many leads it removed the data of.
    *
    * @throws DialerInputError `TOO_YOUNG` the time is less than two days ago
    */
@@ -264,7 +268,7 @@ export interface Runner {
   takeover(sending: readonly string[]): Promise<Attempt[]>
   /** This runner's attempts that are unknown or placed: look them up, or follow them. */
   openAttempts(): Promise<Attempt[]>
-  /** Leaves an unknown attempt to a person. `illegal` also before claim + settle. */
+  /** Holds an unknown attempt, which leaves it to a person. Before claim + settle the result is `illegal`. */
   hold(attempt: string, why: HeldWhy, evidence?: Json): Promise<FactResult>
   /** Ends a placed attempt that was claimed longer than `maxCallMs` ago, with outcome `other`; `illegal` before. */
   lose(attempt: string): Promise<FactResult>

@@ -21,12 +21,12 @@ export interface PlanRow {
   readonly line: number
   /** E.164. */
   readonly number: string
-  /** Your own name for the row. */
+  /** Your own id for the row; not the idempotency key. */
   readonly key?: string | undefined
   /** Names the hours in which the lead may be called. The same name means the same hours in every batch. */
   readonly calendar: string
   readonly variables: Variables
-  /** When the person consented. Kept as evidence only; when the consent ends is in `expiresAt`. */
+  /** When the person consented. Only kept on record: `expiresAt` says when the consent ends. */
   readonly consentAt?: number | undefined
   /** It is not called before. */
   readonly notBefore?: number | undefined
@@ -59,7 +59,7 @@ export interface BatchLimits {
 }
 
 export interface NewBatch {
-  /** Identifies the plan: its rows, agent, hours and rules. A plan with a known hash is not planned again. */
+  /** Identifies the plan. A plan with a known hash is not planned again. */
   readonly hash: string
   readonly name?: string | undefined
   readonly from_number: string
@@ -74,7 +74,7 @@ export interface NewBatch {
 export interface Batch extends NewBatch {
   readonly id: number
   readonly state: BatchState
-  /** Why it is paused or stopped. */
+  /** Why it is paused or stopped, such as `budget_calls` or `budget_minutes`. */
   readonly why?: string | undefined
   readonly createdAt: number
   /** Whether it leaves out numbers that are suppressed later, too. */
@@ -89,8 +89,9 @@ export interface BatchStatus extends Batch {
   readonly outcomes: { readonly [outcome in Outcome]: number }
   /** How many slots the batch takes now. */
   readonly slots: number
-  /** When the next ready lead is due, regardless of its hours. */
+  /** When the next ready lead is due, regardless of its hours; 0 if it is due from the start. */
   readonly nextDueAt?: number | undefined
+  /** Attempts that were not refused, and answered minutes. */
   readonly spent: { readonly calls: number; readonly minutes: number }
   /** No lead is ready, busy or held any more. */
   readonly finished: boolean
@@ -117,7 +118,7 @@ export interface AttemptIdentity {
 export interface Claimed extends AttemptIdentity {
   readonly batch: number
   readonly lead: number
-  /** Your own name for the row. */
+  /** Your own id for the row; not the idempotency key. */
   readonly key?: string | undefined
   readonly variables: Variables
   readonly from_number: string
@@ -169,7 +170,9 @@ export interface LeadRecord {
   readonly consentAt?: number | undefined
   readonly calendar: string
   readonly state: LeadState
+  /** Why it is over or held. */
   readonly why?: string | undefined
+  /** When it may be called; 0 if it is due from the start. */
   readonly dueAt: number
   readonly expiresAt?: number | undefined
   readonly tries: number

@@ -32,13 +32,15 @@ const ownNames: Readonly<Record<string, Role>> = {
 }
 
 /** Variables that the service fills itself. What it does with a value that we send for one is not documented. */
-export const filledByService: ReadonlySet<string> = new Set([
-  'agent_name',
-  'user_phone_number',
-  'current_time',
-])
+const filledByService: ReadonlySet<string> = new Set(['agent_name', 'user_phone_number', 'current_time'])
+
+export const isFilledByService = (variable: string): boolean =>
+  filledByService.has(variable) || variable.startsWith('current_time[')
 
 const reserved = 'digame_key'
+
+/** Whether a variable is named like an expiry date. It stays a variable, because it may be the date of an offer, unless `columns` names it. */
+export const isNamedLikeExpiry = (variable: string): boolean => simplify(variable) === 'expiresat'
 
 const simplify = (name: string): string =>
   name

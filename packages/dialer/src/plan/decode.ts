@@ -5,7 +5,7 @@
 import { TextDecoder } from 'node:util'
 import { DialerInputError } from '../errors.ts'
 
-/** The content of a file: text, bytes, or a stream of either. */
+/** The content of a file, not its path: text, bytes, or a stream of either, such as `createReadStream(path)`. */
 export type Source = string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
 
 async function* chunks(source: Source): AsyncGenerator<string | Uint8Array> {

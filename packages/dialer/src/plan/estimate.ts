@@ -14,7 +14,7 @@ export interface Assumptions {
   readonly callsPerMinute?: number
   /** What an answered minute costs, in any currency. Without it the estimate has no cost. */
   readonly pricePerMinute?: number
-  /** When the batch starts, in milliseconds since 1970. @default now */
+  /** When the batch starts, in milliseconds since 1970. @default the time of planning */
   readonly startAt?: number
 }
 

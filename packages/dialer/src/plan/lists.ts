@@ -28,6 +28,7 @@ export interface SuppressOptions {
 
 /** The result of suppressing a list of numbers. */
 export interface Suppressed {
+  /** Rows that were read, without the header and empty ones. */
   readonly rows: number
   /** Numbers that were not suppressed before. */
   readonly added: number
@@ -49,7 +50,7 @@ function findNumberColumn(first: CsvRow, port: Pick<Port, 'isCallable'>, column:
  * Suppresses every number of a list. Numbers are read as those of leads are.
  *
  * @throws DialerInputError `BAD_SUPPRESSION`: a number cannot be read, so the person may still be called; all others are
- *   suppressed
+ *   suppressed. `BAD_HEADER`, `BAD_CSV`, `BAD_ENCODING`: the list cannot be read; some of its numbers may be suppressed already
  */
 export async function suppressList(options: SuppressOptions): Promise<Suppressed> {
   const { ledger, port, csv, column, source } = options

@@ -24,7 +24,7 @@ export interface PlanOptions {
   readonly from_number: string
   /** @default the outbound agent of the calling number */
   readonly agent_version_id?: string
-  /** A name for people, and part of the plan's hash: under another name the same leads can be planned again. */
+  /** A name for people to read. Under another name the same leads can be planned, and called, again. */
   readonly name?: string
   readonly purpose: Purpose
   /**
@@ -36,7 +36,7 @@ export interface PlanOptions {
   readonly zone?: string
   /** The region of numbers that do not show theirs; a code of ISO 3166-2:ES, such as `MD`. */
   readonly region?: string
-  /** Whether nobody is called on holidays; commercial calls always keep them. @default true */
+  /** Whether nobody is called on holidays. Commercial calls refuse `false`. @default true */
   readonly holidays?: boolean
   /** More days on which nobody is called; {@link readLocalDays} reads them from a file. */
   readonly localDays?: readonly LocalDay[]
@@ -48,11 +48,14 @@ export interface PlanOptions {
   readonly maxTries?: number
   /** Most calls to one number on one day, over all batches. @default 3 */
   readonly callsPerDay?: number
-  /** Calls and answered minutes at which the batch stops. */
+  /** Calls and answered minutes at which the batch stops. A budget cannot be raised later. @default no limit */
   readonly budget?: { readonly calls?: number; readonly minutes?: number }
-  /** When a lead is called again after each outcome; an outcome that is left out is never tried again. @default {@link defaultRetries} */
+  /**
+   * When a lead is called again after each outcome, in milliseconds after the end of the call: `{ no_answer: [3_600_000] }`. An
+   * outcome that is left out is never tried again. @default {@link defaultRetries}
+   */
   readonly retries?: Partial<RetryTable>
-  /** From then on no lead is called any more. */
+  /** From then on no lead of the batch is called. @default never */
   readonly expiresAt?: Date
   /** What the estimate assumes. */
   readonly assumptions?: Assumptions
@@ -163,7 +166,7 @@ export function resolvePlan(options: PlanOptions, now: number): ResolvedPlan {
   const week = parseWindow(window)
   if (isStrict && !(holidays && isWithin(week, parseWindow(defaultWindow)))) {
     refuse(
-      `Commercial calls are made on working days within ${defaultWindow}: narrow the window, or give another purpose.`,
+      `Commercial calls are made within ${defaultWindow}, and not on holidays: narrow the window and leave holidays on, or give another purpose.`,
     )
   }
   if (suppressionHook && !asksSuppression)

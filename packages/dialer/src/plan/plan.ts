@@ -2,7 +2,8 @@
  * Turns leads into a paused batch.
  *
  * Rows are read once, in pieces, and none of them stays in memory: the ledger finds duplicates and suppressed numbers, and
- * keeps the rows that are skipped. A plan never changes once it is made; its hash covers its rows, agent, hours and rules.
+ * keeps the rows that are skipped. A plan never changes once it is made. Its hash covers its rows and every option that decides
+ * whom it calls, when, how often and from which number.
  */
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
@@ -12,7 +13,6 @@ import type { Batch, PlanRow } from '../ledger/records.ts'
 import { type CalendarBook, calendarOf, createCalendarBook } from '../rules/calendar.ts'
 import { type Calendars, loadCalendars } from '../rules/opening.ts'
 import { purposes } from '../rules/purpose.ts'
-import { filledByService } from './columns.ts'
 import { type Estimate, estimatePlan } from './estimate.ts'
 import { type RejectReason, readRow } from './lead.ts'
 import { type PlanOptions, type ResolvedPlan, resolvePlan } from './options.ts'
@@ -124,17 +124,18 @@ function assertSound({ broken }: Calendars): void {
     throw new DialerError('BROKEN_CALENDAR', `The hours ${first[0]} cannot be evaluated: ${first[1]}.`)
 }
 
-/** Variables whose values the service sets itself. */
-const findFilled = (variables: readonly string[]): string[] =>
-  variables.filter((variable) => filledByService.has(variable) || variable.startsWith('current_time['))
-
 /**
  * Plans leads as a paused batch. Nobody is called yet, and a plan that fails leaves nothing in the ledger.
+ *
+ * The same plan made again returns the batch that exists. Any difference, such as one more row or another budget, makes another
+ * batch, which calls its people even if the first one has called them.
  *
  * Each row is planned, a duplicate (its number is in an earlier row), suppressed, or rejected for a reason;
  * {@link skippedRows} lists which and why.
  *
- * @throws DialerInputError the options, the header or the file are wrong; the message says where and what to do
+ * @throws DialerInputError `BAD_PLAN`, `BAD_WINDOW`: an option is wrong; `BAD_HEADER`, `BAD_CSV`, `BAD_ENCODING`: the leads cannot be
+ *   read. The message says where and what to do
+ * @throws DialerError `BROKEN_CALENDAR`: the hours cannot be evaluated
  */
 export async function planBatch(options: PlanOptions): Promise<Plan> {
   const { ledger, name, from_number, agent_version_id, budget = {}, assumptions = {} } = options
@@ -163,8 +164,14 @@ export async function planBatch(options: PlanOptions): Promise<Plan> {
     })
     const rejected = existing ? await countRejected(options, batch.id) : tally.rejected()
     const { withoutRegion } = tally
-    const filled = findFilled(variables)
-    const warnings = warningsOf({ rules, now, endsAt: estimate.endsAt, withoutRegion, filled, from_number })
+    const warnings = warningsOf({
+      rules,
+      now,
+      endsAt: estimate.endsAt,
+      withoutRegion,
+      variables,
+      from_number,
+    })
     return { batch, existing, rejected, estimate, warnings }
   } catch (error) {
     // If the store is gone, the next plan removes what is left.

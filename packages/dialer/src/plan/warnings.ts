@@ -1,4 +1,5 @@
 import type { BatchRules } from '../rules/batch-rules.ts'
+import { isFilledByService, isNamedLikeExpiry } from './columns.ts'
 
 export interface WarningInput {
   readonly rules: BatchRules
@@ -6,8 +7,8 @@ export interface WarningInput {
   readonly endsAt: Date | undefined
   /** How many planned leads have a number that shows no region, such as a mobile. */
   readonly withoutRegion: number
-  /** Variables that the service fills itself. */
-  readonly filled: readonly string[]
+  /** The names of the leads' variables. */
+  readonly variables: readonly string[]
   readonly from_number: string
 }
 
@@ -17,7 +18,7 @@ export function warningsOf({
   now,
   endsAt,
   withoutRegion,
-  filled,
+  variables,
   from_number,
 }: WarningInput): string[] {
   const { purpose, holidays, region, isStrict } = rules
@@ -37,8 +38,8 @@ export function warningsOf({
     if (withoutRegion > 0 && region === undefined) {
       warnings.push(
         isStrict
-          ? `${withoutRegion} numbers do not show their region: they are not called on the holidays of any region; give region if you know it.`
-          : `${withoutRegion} numbers do not show their region: only national holidays are kept for them; give region if you know it.`,
+          ? `Numbers that do not show their region: ${withoutRegion}. They are not called on the holidays of any region; give region if you know it.`
+          : `Numbers that do not show their region: ${withoutRegion}. They are called on all holidays but the national ones; give region if you know it.`,
       )
     }
   }
@@ -49,8 +50,14 @@ export function warningsOf({
       'from_number is a mobile: Spain restricts commercial calls from mobile numbers; check that yours may make them.',
     )
   }
-  for (const name of filled) {
+  for (const name of variables.filter(isFilledByService)) {
     warnings.push(`The service fills the variable ${JSON.stringify(name)} itself: rename the column.`)
+  }
+  for (const name of variables.filter(isNamedLikeExpiry)) {
+    const quoted = JSON.stringify(name)
+    warnings.push(
+      `The column ${quoted} is a variable, and no lead expires by it: if it is the leads' expiry date, give columns: { expires_at: ${quoted} }.`,
+    )
   }
   return warnings
 }

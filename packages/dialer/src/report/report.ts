@@ -11,7 +11,7 @@ export type ReportRow = Readonly<Record<string, ReportCell>>
 export interface ReportOptions {
   /** CSV for spreadsheets (RFC 4180: commas, CRLF, UTF-8), or one JSON object per line. */
   readonly format: 'csv' | 'ndjson'
-  /** Whether phone numbers are written as `+346******78`. @default false */
+  /** Whether the column `number` is masked, such as `+346******78`. Keys and variables are not. @default false */
   readonly mask?: boolean
 }
 
@@ -87,7 +87,8 @@ function rowOf(lead: LeadRecord, variables: readonly string[]): ReportRow {
     seconds: called?.seconds,
     called_at: date(called?.claimedAt),
     ended_at: date(called?.endedAt),
-    due_at: state === 'ready' ? date(dueAt) : undefined,
+    // A lead that was planned without a date is due since 1970.
+    due_at: state === 'ready' && dueAt > 0 ? date(dueAt) : undefined,
     call_id: called?.callId,
     ...Object.fromEntries(variables.map((name) => [name, lead.variables[name]])),
   }
@@ -106,7 +107,7 @@ async function* rowsOf(
 
 /**
  * Reports every lead of a batch, then the rows of its plan that are not called and why. Lines are streamed, so that a report of
- * a million leads needs no memory. The phone numbers are in the column `number`.
+ * a million leads needs no memory. The column `number` holds the phone number, or for a rejected row the cell in question.
  */
 export function reportBatch(
   ledger: Ledger,

@@ -1,7 +1,7 @@
 /**
  * The days on which nobody is called: public holidays, the Mondays after those that fall on a Sunday, and days that you add.
  *
- * The dates of Spain and its regions come from date-holidays (ISC AND CC-BY-3.0, https://github.com/commenthol/date-holidays).
+ * The dates of Spain and its regions come from date-holidays (ISC, its data CC BY-SA 3.0; https://github.com/commenthol/date-holidays).
  * Each region decrees each year whether a holiday that falls on a Sunday moves to the Monday; the package's rules for that are
  * right for some years only. So the Monday is a holiday everywhere, unless a table of that year lists the regions.
  */

@@ -2,7 +2,7 @@ import { DialerInputError } from '../errors.ts'
 
 /** How fast a dialer goes. All are whole numbers. */
 export interface Limits {
-  /** Simultaneous calls of the plan, for all runners of the ledger together: give each runner the same number. @default 1 */
+  /** Simultaneous calls that the account allows, for all runners of the ledger together: give each runner the same number. @default 1 */
   readonly maxConcurrent?: number
   /** How many of `maxConcurrent` stay free for others, such as people who call in. @default 0 */
   readonly headroom?: number
@@ -10,7 +10,10 @@ export interface Limits {
   readonly callsPerMinute?: number
   /** The shortest time between two polls of one call, in milliseconds. @default 1000 */
   readonly pollMs?: number
-  /** When a lead whose request never left is due again, in milliseconds; doubled each time, up to 10 minutes. @default 5000 */
+  /**
+   * The wait before a lead is due again whose attempt was refused for now, such as with 429, in milliseconds. It doubles with
+   * each such refusal in a row, up to 10 minutes. @default 5000
+   */
   readonly backoffMs?: number
 }
 

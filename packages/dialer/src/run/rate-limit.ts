@@ -1,6 +1,6 @@
 import { backoff, type Clock } from '@digame/internal'
 
-/** How fast new calls may go out: a number a minute, and none at all while the service needs a rest. */
+/** How fast new calls may go out: a limit per minute, and none at all while the dialer backs off from the service. */
 export interface RateLimit {
   /** How many calls may go out now. */
   free(): number
@@ -11,8 +11,8 @@ export interface RateLimit {
   /** Takes back calls that did not go out after all. */
   refund(count: number): void
   /**
-   * Lets nothing out for a while: for `ms` milliseconds if the service named a delay, at least for a time that doubles with
-   * each call. Returns the wait in milliseconds.
+   * Lets nothing out for a while: for `ms` milliseconds if the service named a delay, and at least for a time that doubles with
+   * each back-off in a row. Returns the wait in milliseconds.
    */
   backOff(ms?: number): number
   /** The service works again: the next wait is short. */

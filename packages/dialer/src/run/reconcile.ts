@@ -21,12 +21,12 @@ export interface HeldCase {
   readonly number: string
   readonly why: HeldWhy | undefined
   readonly claimedAt: Date
-  /** What the look-up found when the attempt was held. */
+  /** What the look-up found when the attempt was held: `{ at, result, reason, candidates }`, with times in milliseconds since 1970. */
   readonly evidence: Json | undefined
   /** `placed`: the call was found and recorded just now, so nothing is left to settle. */
   readonly now: 'placed' | 'absent' | 'unknown'
   readonly callId: string | undefined
-  /** Calls to this number since then that carry no key: one of them may be it. */
+  /** Calls to this number since the claim that carry no other key: one of them may be it. */
   readonly candidates: readonly PortCall[]
   /** Why `now` is `unknown`. */
   readonly reason: string | undefined
@@ -38,7 +38,7 @@ export interface HeldCase {
  * What settling an attempt did.
  *
  * - `placed`: its call was found, whatever the person said.
- * - `returned`: the lead will be called again.
+ * - `returned`: no call was made. The next run of its batch calls the lead again.
  * - `over`: the attempt was not held any more.
  */
 export type Settled = 'placed' | 'returned' | 'over'
@@ -63,7 +63,7 @@ export interface Reconciler {
   settle(attempt: string, statement: Statement, options?: { readonly signal?: AbortSignal }): Promise<Settled>
   /**
    * Settles as not called, as a person states, every held attempt whose call is absent from a complete listing without
-   * candidates. Looks each one up again, and leaves all others as they are, also those for which it is too early.
+   * candidates. Looks each one up again, and leaves all others held, also those for which it is too early (`left` counts them).
    */
   settleAbsent(options?: ReconcileOptions): Promise<{ returned: number; placed: number; left: number }>
 }

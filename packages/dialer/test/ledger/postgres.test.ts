@@ -35,6 +35,15 @@ describe('a ledger in Postgres', () => {
     await ledger.close()
   })
 
+  test('refuses a connection string that is missing', async () => {
+    const missing: unknown = process.env['NO_SUCH_DATABASE_URL']
+    await expect(openPostgresLedger(missing as string)).rejects.toMatchObject({
+      name: 'DialerInputError',
+      code: 'LEDGER_DATABASE',
+      message: expect.stringContaining('not undefined'),
+    })
+  })
+
   test('migrates an older schema, and refuses a newer one', async () => {
     const store = await postgresStore()
     const nothing = async (): Promise<void> => undefined

@@ -250,7 +250,7 @@ describe('purposes', () => {
   ])('commercial hours cannot be widened: %j', async (options) => {
     const ledger = await sqlite()
     await expect(plan(ledger, { purpose: 'commercial', ...options })).rejects.toThrow(
-      'Commercial calls are made on',
+      'Commercial calls are made within',
     )
     expect((await plan(ledger, options)).batch.state).toBe('paused')
   })
@@ -367,7 +367,9 @@ describe('before anybody is called, a plan has', () => {
     const warnings = async (options: Partial<PlanOptions>) =>
       (await plan(await sqlite(), options)).warnings.join('\n')
     expect(await warnings({})).toContain('There is no table of moved holidays for 2026')
-    expect(await warnings({})).toContain('1 numbers do not show their region: only national holidays')
+    expect(await warnings({})).toContain(
+      'Numbers that do not show their region: 1. They are called on all holidays but',
+    )
     expect(await warnings({})).toContain('There are no local days')
     const local = {
       localDays: [{ date: '2026-06-10' }],
@@ -382,6 +384,11 @@ describe('before anybody is called, a plan has', () => {
       'The service fills the variable "agent_name" itself: rename the column.\n' +
         'The service fills the variable "current_time[Europe/Madrid]" itself: rename the column.',
     )
+    const ending = { csv: 'phone,Expires at\n912345678,2026-07-01\n' }
+    expect(await warnings({ ...local, leads: ending })).toBe(
+      'The column "Expires at" is a variable, and no lead expires by it: if it is the leads\' expiry date, give columns: { expires_at: "Expires at" }.',
+    )
+    expect(await warnings({ ...local, leads: ending, columns: { expires_at: 'Expires at' } })).toBe('')
     expect(await warnings({ ...local, leads, purpose: 'commercial', from_number: '+34611111111' })).toContain(
       'from_number is a mobile',
     )

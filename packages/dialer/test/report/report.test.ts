@@ -68,3 +68,21 @@ test('a report has every row of the plan, skipped rows included', async () => {
     [3, expect.not.stringContaining('610000000'), 'duplicate'],
   ])
 })
+
+test('a lead has a due time once it is to be called again, and none before its first call', async () => {
+  const { clock, port, ledger, plan, dialer } = await createRig()
+  port.deed = () => 'no_answer'
+  const batch = await plan({ count: 1, retries: { no_answer: [3_600_000] } })
+  const dueTime = async (): Promise<string | undefined> => {
+    const [, row = ''] = (await text(dialer().report(batch, { format: 'csv' }))).split('\r\n')
+    return row.split(',')[10]
+  }
+  expect(await dueTime()).toBe('')
+  const stop = new AbortController()
+  const run = dialer().run({ signal: stop.signal })
+  await clock.until(async () => (await ledger.status(batch)).outcomes.no_answer === 1)
+  await clock.until(async () => (await ledger.status(batch)).leads.ready === 1)
+  stop.abort()
+  await clock.run(run)
+  expect(await dueTime()).toMatch(/Z$/)
+})

@@ -1,10 +1,9 @@
 import { defaultRetries } from '@digame/dialer'
 import { createTestClock } from '@digame/test-support'
 import { describe, expect, test } from 'vitest'
-import { type BatchRules, readRules } from '../../src/rules/batch-rules.ts'
+import type { BatchRules } from '../../src/rules/batch-rules.ts'
 import { createCalendarBook } from '../../src/rules/calendar.ts'
 import { type CheckOptions, createCheck } from '../../src/rules/check.ts'
-import { consentEnds, consentFault } from '../../src/rules/consent.ts'
 import { loadCalendars } from '../../src/rules/opening.ts'
 import { defaultWindow } from '../../src/rules/window.ts'
 
@@ -123,74 +122,5 @@ describe('a rule that cannot be evaluated stops the lead', () => {
     expect(await check({ calendars: await loadCalendars({}) })).toEqual(failed('its calendar is missing'))
     const broken = await check({ rules: { region: 'XX', zone: 'Europe/Nowhere' } })
     expect(broken).toMatchObject({ may: false, why: 'rule_failed' })
-  })
-})
-
-describe('rules read back', () => {
-  const whole: BatchRules = {
-    ...rules,
-    zone: 'Europe/Madrid',
-    region: 'MD',
-    holidays: {
-      moved: [{ year: 2026, source: 'BOE', mondays: { '2026-12-07': ['MD'] } }],
-      local: [{ name: 'San Isidro', region: 'MD', date: '2026-05-15' }, { date: '2026-11-09' }],
-    },
-  }
-
-  test.each([[rules], [whole]])('are what was written', (written) => {
-    expect(readRules(JSON.parse(JSON.stringify(written)))).toEqual(written)
-  })
-
-  test('give every number the calendar that it was planned with', () => {
-    const read = readRules(JSON.parse(JSON.stringify(whole)))
-    for (const one of [number, '+34612345678', '+34952345678', '+34928345678'])
-      expect(createCalendarBook(read).keyOf(one)).toBe(createCalendarBook(whole).keyOf(one))
-  })
-
-  test.each([
-    [null],
-    [[]],
-    [{ ...rules, purpose: 'fun' }],
-    [{ ...rules, purpose: 'toString' }],
-    [{ ...rules, window: 'whenever' }],
-    [{ ...rules, window: undefined }],
-    [{ ...rules, isStrict: undefined }],
-    [{ ...rules, retries: { busy: [1] } }],
-    [{ ...rules, retries: undefined }],
-    [{ ...rules, retries: [] }],
-    [{ ...rules, holidays: 'none' }],
-    [{ ...rules, holidays: { moved: [] } }],
-    [{ ...rules, holidays: { moved: [], local: ['2026-05-15'] } }],
-    [{ ...rules, holidays: { moved: [], local: [{ date: '2026-05-15', region: 7 }] } }],
-    [{ ...rules, holidays: { moved: [{ year: 2026, source: 'x' }], local: [] } }],
-    [
-      {
-        ...rules,
-        holidays: { moved: [{ year: 2026, source: 'x', mondays: { '2026-05-04': 'MD' } }], local: [] },
-      },
-    ],
-    [{ ...rules, zone: null }],
-    [{ ...rules, region: 5 }],
-  ])('%j cannot be read', (json) => {
-    expect(() => readRules(json as never)).toThrow('cannot be read')
-  })
-})
-
-describe('consent', () => {
-  const day = (date: string): number => Date.parse(`${date}T12:00:00+02:00`)
-
-  test('lasts exactly two years', () => {
-    expect(consentEnds(day('2024-05-10'))).toBe(day('2026-05-10'))
-    expect(consentFault(day('2024-05-10'), day('2026-05-10') - 1)).toBeUndefined()
-    expect(consentFault(day('2024-05-10'), day('2026-05-10'))).toBe('consent_too_old')
-  })
-
-  test('of a leap day ends a day early rather than late', () => {
-    expect(consentEnds(Date.parse('2024-02-29T12:00:00+01:00'))).toBe(Date.parse('2026-02-28T12:00:00+01:00'))
-  })
-
-  test('is missing, or in the future', () => {
-    expect(consentFault(undefined, day('2026-05-10'))).toBe('consent_missing')
-    expect(consentFault(day('2026-05-11'), day('2026-05-10'))).toBe('consent_in_future')
   })
 })

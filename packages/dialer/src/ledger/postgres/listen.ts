@@ -44,7 +44,7 @@ export function createListener(pool: pg.Pool, channel: string, onNotification: (
       await connected.query(`listen ${quoteName(channel)}`)
       if (isStopped()) return disconnect()
       state = 'listening'
-      // For what happened before.
+      // Changes from before this connection listened have sent no notification.
       onNotification()
     } catch (error) {
       disconnect(error instanceof Error ? error : undefined)

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { isRecord } from '@digame/internal'
 import pg from 'pg'
+import { DialerInputError } from '../../errors.ts'
 import type { Ledger, LedgerTimes } from '../ledger.ts'
 import { createSeal } from '../seal.ts'
 import { createLedger } from '../sql/create-ledger.ts'
@@ -13,27 +15,39 @@ export interface PostgresLedgerOptions {
   /** The schema that holds the ledger; it is created if it is missing. @default 'digame' */
   readonly schema?: string | undefined
   /**
-   * Seals numbers, keys and variables at rest; at least 32 bytes. If you lose it, the ledger cannot be read again.
+   * Seals numbers, row keys and variables at rest; at least 32 bytes. If you lose it, the ledger cannot be read again.
    *
    * @default none: they are stored as they are
    */
   readonly sealNumbers?: string | Uint8Array | undefined
+  /** Every process that opens the ledger must pass the same. @default those of {@link LedgerTimes} */
   readonly times?: Partial<LedgerTimes> | undefined
+}
+
+/** An environment variable that is not set arrives here as undefined. */
+function assertDatabase(database: unknown): void {
+  if (typeof database === 'string' || (isRecord(database) && typeof database['connect'] === 'function'))
+    return
+  throw new DialerInputError(
+    'LEDGER_DATABASE',
+    `A ledger in Postgres needs a connection string, such as postgres://user@host/database, or a pool of pg, not ${typeof database}`,
+  )
 }
 
 /**
  * Opens a ledger in a schema of a Postgres database, and creates it if there is none. Any number of processes may run it.
  *
  * @param database a connection string, or a pool that you close yourself. A pool needs at least three connections: one of them listens
- * for changes once `onChange` was called
+ * for changes once a dialer runs
  * @throws DialerLedgerError `NEWER`, `SEAL_KEY`
- * @throws DialerInputError `SEAL_KEY` the key is too short
+ * @throws DialerInputError `LEDGER_DATABASE` neither a connection string nor a pool; `SEAL_KEY` the key is too short
  */
 export async function openPostgresLedger(
   database: string | pg.Pool,
   options: PostgresLedgerOptions = {},
 ): Promise<Ledger> {
   const { schema = 'digame', sealNumbers, times } = options
+  assertDatabase(database)
   const seal = createSeal(sealNumbers)
   const isOwn = typeof database === 'string'
   const pool = isOwn ? new pg.Pool({ connectionString: database }) : database

@@ -27,14 +27,14 @@ export const beginRead = (schema: string): string =>
   `begin isolation level repeatable read read only; ${enterSchema(schema)};
    select ${selfColumns}, now_ms() as now, 0 as lease_until, null as timeline from ledger`
 
-/** Reads the timeline only under the lock, which everything takes that must not be forgotten. */
+/** Reads the timeline only under the lock, because every write that must not be forgotten takes the lock. */
 export function beginWrite(schema: string, { lock = false, worker }: WriteOptions, timeline: string): string {
   const lease = worker ? `(select lease_until from worker where id = ${pg.escapeLiteral(worker)})` : '0'
   return [
     // The slots are counted in a later statement than the lock, so that the count is from after the wait for it.
     'begin isolation level read committed',
     enterSchema(schema),
-    // Whoever a claim names is called again if a crash of the server forgets the claim.
+    // If a crash of the server lost a claim, its people would be called again.
     'set local synchronous_commit = on',
     ...(lock ? ['select 1 from ledger for update'] : []),
     `select ${selfColumns}, now_ms() as now, ${lease} as lease_until,
@@ -55,7 +55,7 @@ function readTx(row: Row, statements: Statements, timeline: string): Tx {
   if ((optionalText(row, 'timeline') ?? timeline) !== timeline) {
     throw new DialerAdoptionError(
       'ELSEWHERE',
-      'The database was failed over and may have forgotten calls: open the ledger again and adopt it',
+      'The database was failed over and may have forgotten calls: open the ledger again and call ledger.adopt()',
     )
   }
   return {

@@ -2,7 +2,7 @@
 A ledger over a store of SQL.
 
   plan/        a row becomes a lead, a plan becomes a batch
-  run/         what a runner does: join, claim, take over, decide; `begin-attempts.ts` makes a lead an attempt
+  run/         what a runner does: join, claim, take over, decide
   reports.ts   leads, skipped rows, held attempts and alarms, for people
   batches/     pause, resume, cancel, status
   attempts/    the steps of one attempt: facts, imports

@@ -18,11 +18,12 @@ import { prepare } from './prepare.ts'
 
 export interface SqliteLedgerOptions {
   /**
-   * Seals numbers, keys and variables at rest; at least 32 bytes. If you lose it, the ledger cannot be read again.
+   * Seals numbers, row keys and variables at rest; at least 32 bytes. If you lose it, the ledger cannot be read again.
    *
    * @default none: they are stored as they are
    */
   readonly sealNumbers?: string | Uint8Array | undefined
+  /** Every process that opens the ledger must pass the same. @default those of {@link LedgerTimes} */
   readonly times?: Partial<LedgerTimes> | undefined
   /** The wall clock, in milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined

@@ -8,7 +8,7 @@ export interface SyncStatements {
   run(sql: string, ...values: Value[]): number
 }
 
-/** Each text is prepared once, so keep its values out of it. */
+/** Prepares each text once and keeps the statement, so pass values as parameters. */
 export function prepareStatements(database: DatabaseSync): SyncStatements {
   const statements = new Map<string, StatementSync>()
   const prepare = (sql: string): StatementSync => {

@@ -16,7 +16,7 @@ function assertOldEnough(tx: Tx, before: number): void {
   }
 }
 
-/** Removes the people of some finished leads and of their attempts. Without `lastId` none were left. */
+/** Removes the personal data of some finished leads and of their attempts. Without `lastId` none were left. */
 async function purgeLeads(
   { db }: Context,
   tx: Tx,
@@ -57,7 +57,7 @@ async function purgeOthers(tx: Tx, before: number): Promise<void> {
 }
 
 /**
- * Removes the people of leads that were over before a time; counts stay.
+ * Removes the personal data of leads that ended before a time; counts stay.
  *
  * @throws DialerInputError `TOO_YOUNG`
  */

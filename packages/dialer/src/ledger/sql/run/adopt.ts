@@ -14,7 +14,10 @@ const older = 'The ledger is older than its last run: an old copy was put in its
 export function assertAdopted(self: Self, location: string): void {
   assertMayRun(self)
   if (self.location !== location) {
-    throw new DialerAdoptionError('ELSEWHERE', `${elsewhere}. If it is the one to go on with, adopt it`)
+    throw new DialerAdoptionError(
+      'ELSEWHERE',
+      `${elsewhere}. If it is the one to go on with, call ledger.adopt()`,
+    )
   }
 }
 
@@ -23,7 +26,7 @@ export function assertNewest(lock: Lock | undefined, self: Self): void {
   if (lock && lock.fence(self.id) > self.fence) {
     throw new DialerAdoptionError(
       'ELSEWHERE',
-      `${older}. Calls since then may be missing; look, then adopt it`,
+      `${older}. Calls since then may be missing. If it is the one to go on with, call ledger.adopt()`,
     )
   }
 }

@@ -1,4 +1,4 @@
-/** How a lead becomes an attempt. */
+/** How an attempt begins. */
 import { randomUUID } from 'node:crypto'
 import type { Claimed } from '../../records.ts'
 import { inList, jsonList, type Tx } from '../store/db.ts'

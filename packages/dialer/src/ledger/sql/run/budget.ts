@@ -16,7 +16,10 @@ export function exhaustedBudget({
 export const remainingCalls = ({ budgetCalls, spentCalls }: RunningBatch): number =>
   budgetCalls === undefined ? Number.POSITIVE_INFINITY : budgetCalls - spentCalls
 
-/** A call in doubt may turn out not to have been made, and then gives its share of the budget of calls back: the batch goes on. */
+/**
+ * Stops a batch that has spent its budget. With a budget of calls it waits for attempts in doubt: one that turns out to be no call
+ * gives its share back, and the batch goes on.
+ */
 export async function stopSpentBatch(tx: Tx, batch: number, why: string): Promise<void> {
   await tx.run(
     `update batch set state = 'stopped', why = $2 where id = $1 and state = 'running' and ($2 = 'budget_minutes'

@@ -1,4 +1,4 @@
-/** Which leads are called next. `begin-attempts.ts` makes attempts of them. */
+/** Which leads are called next. `begin-attempts.ts` begins their attempts. */
 import type { OpenCalendar, Runner } from '../../ledger.ts'
 import type { Claimed } from '../../records.ts'
 import { assertMayRun } from '../store/context.ts'
@@ -13,7 +13,7 @@ type ClaimOptions = Parameters<Runner['claim']>[0]
 
 /** Most leads that one claim looks at, so that it stays short where many cannot be called. */
 const mostLookedAt = 1_000
-/** Most looks read only as many leads as are wanted. After an obstacle this many are read at once: there are often more. */
+/** The first look reads only as many leads as are wanted. After an obstacle, each reads at least this many: obstacles come in groups. */
 const leadsPerLook = 100
 
 /** How far one claim has got. */

@@ -38,6 +38,9 @@ export function assertNotMoved(self: Self): void {
 export function assertMayRun(self: Self): void {
   assertNotMoved(self)
   if (self.halted !== undefined) {
-    throw new DialerAdoptionError('HALTED', `The ledger is halted: ${self.halted}. Look, then adopt it`)
+    throw new DialerAdoptionError(
+      'HALTED',
+      `The ledger is halted: ${self.halted}. Read ledger.alarms(), then call ledger.adopt()`,
+    )
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Whether an attempt may have a call that is ringing.
+ * Whether an attempt is open: its call may be sent, or may be going on.
  *
  * Word for word as in the partial indexes `attempt_open` and `attempt_one_open`: a store uses an index only for its own condition.
  */

@@ -8,7 +8,7 @@ export type Row = Readonly<Record<string, unknown>>
 const damaged = (column: string, expected: string): DialerLedgerError =>
   new DialerLedgerError(
     'DAMAGED',
-    `The ledger is damaged: column ${column} should hold ${expected}. Restore it from a backup, look, then adopt it`,
+    `The ledger is damaged: column ${column} should hold ${expected}. Restore it from a backup, then call ledger.adopt()`,
   )
 
 /** @throws DialerLedgerError `DAMAGED` the column holds anything else; the same for the readers below */
