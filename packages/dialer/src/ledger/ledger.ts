@@ -10,8 +10,9 @@ Lead (one for each planned row)
   state      meaning                      next
   ready      planned, or due again        busy (claim) | expired | exhausted | cancelled (cancel, or suppressed later)
   busy       claimed                      ready | done | exhausted | expired | cancelled (all by decide) | held (hold)
+  done       over                         ready (settleRefused, if it was refused like others right after it); otherwise final
   held       its attempt is held          busy (any fact that takes the attempt out of held)
-  done, exhausted, expired, cancelled     none: final
+  exhausted, expired, cancelled           none: final
 
 Attempt (one for each try)      open: sending, unknown, placed, held. A number has at most one open attempt, over all batches
   from                  to                  by whom, and when
@@ -104,6 +105,18 @@ export interface Facts {
       why?: string | undefined
     },
   ): Promise<FactResult>
+}
+
+/** What `Runner.settleRefused` did. */
+export interface RefusalSettlement {
+  /** The lead's new state; absent if the lead has changed since `undecided` read it, and nothing was done. */
+  readonly state?: 'done' | 'ready'
+  /** The leads that are ready again, this one included. */
+  readonly givenBack: readonly number[]
+  /** When they are due. */
+  readonly dueAt?: number
+  /** Whether the batch was stopped by this. */
+  readonly isStopped: boolean
 }
 
 /** Writes one plan; add about 1,000 rows at a time. Nothing of it is visible before `commit`. A plan without a write for an hour is dropped. */
@@ -273,6 +286,14 @@ export interface Runner {
   undecided(limit: number): Promise<Undecided[]>
   /** Returns false if the lead has changed since `undecided` read it. In a cancelled batch, `ready` becomes `cancelled`. */
   decide(undecided: Undecided, decision: Decision): Promise<boolean>
-  /** Stops a running batch until a person resumes it. */
-  stop(batch: number, why: string): Promise<void>
+  /**
+   * Ends a lead whose newest attempt the service refused for the lead's own sake.
+   *
+   * If three or more leads of its batch were refused for this very reason since the batch's newest call, something may refuse
+   * everybody. Then none of them is done: the batch stops, and all these leads are ready again. Leads that were refused for the
+   * reason before that call too do not stop the batch by themselves: the service places calls, and not theirs.
+   */
+  settleRefused(undecided: Undecided, why: string): Promise<RefusalSettlement>
+  /** Stops a running batch until a person resumes it. Returns false if it does not run. */
+  stop(batch: number, why: string): Promise<boolean>
 }

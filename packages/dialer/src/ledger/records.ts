@@ -92,6 +92,8 @@ export interface BatchStatus extends Batch {
   /** When the next ready lead is due, regardless of its hours. */
   readonly nextDueAt?: number | undefined
   readonly spent: { readonly calls: number; readonly minutes: number }
+  /** What to do about a stopped batch, for a person to read. */
+  readonly advice?: string | undefined
   /** No lead is ready, busy or held any more. */
   readonly finished: boolean
   /** Who runs the ledger; there may be several on Postgres. */

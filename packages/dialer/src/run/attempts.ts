@@ -34,12 +34,16 @@ export async function sendClaimed(session: Session, claimed: Claimed, claimStart
     claimStart,
     check: rulebook.check,
     noMoreRequests: signals.noMoreRequests,
+    isStopped: batches.isStopped,
     giveUp: signals.giveUpFacts,
   })
   // Without its fact in the ledger the attempt must stay among those being sent: a takeover would count it as never sent.
   if (result.state === 'unrecorded') return
   inFlight.finishSending(claimed.id)
   inFlight.wake()
+  // At once, before another turn claims more. If this fails, the lead is not decided before the batch is stopped.
+  if (result.state === 'over' && result.stopsBatch !== undefined)
+    await batches.stop(claimed.batch, result.stopsBatch)
   if (result.state === 'placed') {
     if (result.key === undefined) await batches.stop(claimed.batch, keyless)
     await followToEnd(session, claimed, result.callId)

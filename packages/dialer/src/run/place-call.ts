@@ -10,10 +10,10 @@
  */
 
 import type { AttemptIdentity, Claimed } from '../ledger/records.ts'
-import type { Placement } from '../port.ts'
+import type { NotPlaced, Placement } from '../port.ts'
 import type { Clearance } from '../rules/check.ts'
 import { attemptFields, confirmFact, type RunContext, retryLedger } from './context.ts'
-import { refusalOf } from './decide.ts'
+import { consequenceOf, refusalOf } from './refusal.ts'
 
 /** When a claim was started, by both clocks. */
 export interface ClaimStart {
@@ -29,6 +29,8 @@ export interface PlaceOptions {
   readonly check: RuleCheck
   /** Aborts when no request may be sent any more: the lease is lost, or the run is over. */
   readonly noMoreRequests: AbortSignal
+  /** Whether this process has stopped the batch, or knows that it is stopped. */
+  readonly isStopped: (batch: number) => boolean
   /** Once it has aborted, a store that fails is no longer waited for. */
   readonly giveUp: AbortSignal
 }
@@ -36,14 +38,27 @@ export interface PlaceOptions {
 export type PlaceResult =
   | { readonly state: 'placed'; readonly callId: string; readonly key: string | undefined }
   | { readonly state: 'unknown' }
-  /** The attempt is over, or somebody else has changed it. */
-  | { readonly state: 'over' }
+  /** The attempt is over, or somebody else has changed it. `stopsBatch`: why the next lead would be refused too. */
+  | { readonly state: 'over'; readonly stopsBatch?: string }
   /** The store failed until the end, so that the ledger does not hold the fact. The next runner looks the call up. */
   | { readonly state: 'unrecorded' }
 
 function codeOf(error: unknown): string {
   const hasCode = typeof error === 'object' && error !== null && 'code' in error
   return hasCode && typeof error.code === 'string' ? error.code : 'THROWN'
+}
+
+/** The status and code of a response, as the ledger keeps them. Equal details mean refusals for the same reason. */
+const detailOf = ({ code, status }: { readonly code: string; readonly status?: number }): string =>
+  status === undefined || code === `HTTP_${status}` ? code : `${status} ${code}`
+
+/** Whether the request counts among the calls a minute: refused ones do, because they reached the service. */
+const isCounted: Readonly<Record<NotPlaced, boolean>> = {
+  lead_refused: true,
+  blocked: true,
+  rate_limited: false,
+  never_left: false,
+  not_after: false,
 }
 
 /** Sends one request. Whatever the port does ends in a placement: a throw or a timeout may have placed a call. */
@@ -78,7 +93,7 @@ function recordLate({ ledger }: RunContext, { id }: AttemptIdentity, late: Place
     late.placed === 'yes'
       ? ledger.placed(id, { callId: late.call.id })
       : late.placed === 'no'
-        ? ledger.refused(id, refusalOf(late.reason, late.code))
+        ? ledger.refused(id, refusalOf(late.reason, detailOf(late)))
         : undefined
   // If this fails, the look-up finds out the same.
   fact?.catch(() => {})
@@ -98,7 +113,8 @@ async function recordRefused(
 ): Promise<PlaceResult> {
   const result = await retryLedger(context, () => context.ledger.refused(subject.id, why), giveUp)
   if (confirmFact(context, subject, result)) context.emit({ type: 'refused', ...attemptFields(subject), why })
-  return { state: result === undefined ? 'unrecorded' : 'over' }
+  if (result === undefined) return { state: 'unrecorded' }
+  return { state: 'over', ...(consequenceOf(why) === 'stop' && { stopsBatch: why }) }
 }
 
 /** Records what became of a request, and adapts the rate limit to it. */
@@ -120,9 +136,9 @@ async function recordPlacement(
     return { state: 'placed', callId, key }
   }
   if (placement.placed === 'no') {
-    const { reason, code, retryAfterMs } = placement
-    const why = refusalOf(reason, code)
-    if (reason !== 'refused' && reason !== 'account') rateLimit.refund(1)
+    const { reason, retryAfterMs } = placement
+    const why = refusalOf(reason, detailOf(placement))
+    if (!isCounted[reason]) rateLimit.refund(1)
     if (reason === 'rate_limited' || reason === 'never_left') {
       emit({ type: 'slowed', ms: rateLimit.backOff(retryAfterMs), why })
     }
@@ -145,12 +161,16 @@ export async function placeCall(
   options: PlaceOptions,
 ): Promise<PlaceResult> {
   const { ledger, emit, rateLimit } = context
-  const { claimStart, check, noMoreRequests, giveUp } = options
+  const { claimStart, check, noMoreRequests, isStopped, giveUp } = options
 
   const clearance = await check(claimed)
   if (!clearance.may) {
     rateLimit.refund(1)
     return recordRefused(context, claimed, refusalOf(clearance.why, clearance.detail), giveUp)
+  }
+  if (isStopped(claimed.batch)) {
+    rateLimit.refund(1)
+    return recordRefused(context, claimed, refusalOf('batch_stopped'), giveUp)
   }
   if (noMoreRequests.aborted || isTooLate(context, claimStart)) {
     rateLimit.refund(1)
