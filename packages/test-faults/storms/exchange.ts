@@ -9,7 +9,7 @@ import { createRandom } from '@digame/internal'
 import { serveMock } from '@digame/mock'
 import type { Census, ExchangeOptions } from './service.ts'
 
-const { speed, seed, faultRate, listDelay } = JSON.parse(process.argv[2] ?? '{}') as ExchangeOptions
+const { speed, seed, faultRate, listDelay, refusals } = JSON.parse(process.argv[2] ?? '{}') as ExchangeOptions
 
 // Each request draws what befalls the next one, so that the share holds for every mix of operations.
 const random = createRandom(seed)
@@ -46,6 +46,8 @@ const served = await serveMock(
   { out: () => {} },
 )
 const { mock } = served
+for (let left = refusals; left > 0; left--)
+  mock.reply({ operation: 'placeCall', code: 402, body: '<h1>Payment Required</h1>' })
 
 /** Live calls as the service itself counts them, at every change. */
 let most = 0

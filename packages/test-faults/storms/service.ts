@@ -11,6 +11,8 @@ export interface ExchangeOptions {
   readonly faultRate: number
   /** How long a new call is missing from the list, in milliseconds. */
   readonly listDelay: number
+  /** How many of the first requests to place a call a gateway refuses with 402 and a page of HTML. */
+  readonly refusals: number
 }
 
 /** What the service knows, whatever anybody else was told. */
@@ -52,7 +54,14 @@ export function start(program: string, options: unknown): ChildProcess {
 }
 
 export async function startService(options: Partial<ExchangeOptions> = {}): Promise<Service> {
-  const child = start('exchange.ts', { speed: 200, seed: 1, faultRate: 0, listDelay: 0, ...options })
+  const child = start('exchange.ts', {
+    speed: 200,
+    seed: 1,
+    faultRate: 0,
+    listDelay: 0,
+    refusals: 0,
+    ...options,
+  })
   const [{ url }] = (await once(child, 'message')) as [{ url: string }]
   async function ask<Answer>(what: 'census' | 'calm'): Promise<Answer> {
     const answer = once(child, 'message') as Promise<[Answer]>

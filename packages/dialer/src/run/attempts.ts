@@ -29,21 +29,20 @@ async function resolveUnknown(session: Session, subject: AttemptIdentity): Promi
 
 /** Places a claimed attempt's call and stays with it to the end. */
 export async function sendClaimed(session: Session, claimed: Claimed, claimStart: ClaimStart): Promise<void> {
-  const { rulebook, inFlight, batches, signals } = session
+  const { rulebook, inFlight, batches, lease, signals } = session
   const result = await placeCall(session, claimed, {
     claimStart,
     check: rulebook.check,
     noMoreRequests: signals.noMoreRequests,
     isStopped: batches.isStopped,
+    // If this fails, the batch is stopped when the lead is decided.
+    stopBatch: (batch, why) => batches.stop(batch, why).catch(lease.handleError),
     giveUp: signals.giveUpFacts,
   })
   // Without its fact in the ledger the attempt must stay among those being sent: a takeover would count it as never sent.
   if (result.state === 'unrecorded') return
   inFlight.finishSending(claimed.id)
   inFlight.wake()
-  // At once, before another turn claims more. If this fails, the lead is not decided before the batch is stopped.
-  if (result.state === 'over' && result.stopsBatch !== undefined)
-    await batches.stop(claimed.batch, result.stopsBatch)
   if (result.state === 'placed') {
     if (result.key === undefined) await batches.stop(claimed.batch, keyless)
     await followToEnd(session, claimed, result.callId)

@@ -31,6 +31,8 @@ export interface PlaceOptions {
   readonly noMoreRequests: AbortSignal
   /** Whether this process has stopped the batch, or knows that it is stopped. */
   readonly isStopped: (batch: number) => boolean
+  /** Stops a batch whose next lead would be refused too. Never throws. */
+  readonly stopBatch: (batch: number, why: string) => Promise<void>
   /** Once it has aborted, a store that fails is no longer waited for. */
   readonly giveUp: AbortSignal
 }
@@ -38,8 +40,8 @@ export interface PlaceOptions {
 export type PlaceResult =
   | { readonly state: 'placed'; readonly callId: string; readonly key: string | undefined }
   | { readonly state: 'unknown' }
-  /** The attempt is over, or somebody else has changed it. `stopsBatch`: why the next lead would be refused too. */
-  | { readonly state: 'over'; readonly stopsBatch?: string }
+  /** The attempt is over, or somebody else has changed it. */
+  | { readonly state: 'over' }
   /** The store failed until the end, so that the ledger does not hold the fact. The next runner looks the call up. */
   | { readonly state: 'unrecorded' }
 
@@ -113,16 +115,15 @@ async function recordRefused(
 ): Promise<PlaceResult> {
   const result = await retryLedger(context, () => context.ledger.refused(subject.id, why), giveUp)
   if (confirmFact(context, subject, result)) context.emit({ type: 'refused', ...attemptFields(subject), why })
-  if (result === undefined) return { state: 'unrecorded' }
-  return { state: 'over', ...(consequenceOf(why) === 'stop' && { stopsBatch: why }) }
+  return { state: result === undefined ? 'unrecorded' : 'over' }
 }
 
 /** Records what became of a request, and adapts the rate limit to it. */
 async function recordPlacement(
   context: RunContext,
-  subject: AttemptIdentity,
+  subject: Claimed,
   placement: Placement,
-  giveUp: AbortSignal,
+  { stopBatch, giveUp }: Pick<PlaceOptions, 'stopBatch' | 'giveUp'>,
 ): Promise<PlaceResult> {
   const { ledger, emit, rateLimit } = context
   const { id } = subject
@@ -142,6 +143,8 @@ async function recordPlacement(
     if (reason === 'rate_limited' || reason === 'never_left') {
       emit({ type: 'slowed', ms: rateLimit.backOff(retryAfterMs), why })
     }
+    // Before the refusal is recorded: that frees the slot, and until the batch is stopped, any runner may fill it.
+    if (consequenceOf(why) === 'stop') await stopBatch(subject.batch, why)
     return recordRefused(context, subject, why, giveUp)
   }
   const { code, status } = placement
@@ -179,5 +182,5 @@ export async function placeCall(
   emit({ type: 'sending', ...attemptFields(claimed) })
   const notAfter = new Date(claimStart.wall + ledger.times.leaseMs / 2)
   const placement = await sendRequest(context, claimed, notAfter)
-  return recordPlacement(context, claimed, placement, giveUp)
+  return recordPlacement(context, claimed, placement, options)
 }
