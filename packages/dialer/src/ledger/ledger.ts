@@ -10,7 +10,7 @@ Lead (one for each planned row)
   state      meaning                      next
   ready      planned, or due again        busy (claim) | expired | exhausted | cancelled (cancel, or suppressed later)
   busy       claimed                      ready | done | exhausted | expired | cancelled (all by decide) | held (hold)
-  done       over                         ready (settleRefused, if it was refused like others right after it); otherwise final
+  done       over                         ready (settleRefused: others were refused alike right after it); otherwise final
   held       its attempt is held          busy (any fact that takes the attempt out of held)
   exhausted, expired, cancelled           none: final
 
@@ -55,6 +55,7 @@ import type {
   LeadRecord,
   NewBatch,
   PlanRow,
+  RefusalSettlement,
   RowVerdict,
   SkippedRow,
   Undecided,
@@ -105,18 +106,6 @@ export interface Facts {
       why?: string | undefined
     },
   ): Promise<FactResult>
-}
-
-/** What `Runner.settleRefused` did. */
-export interface RefusalSettlement {
-  /** The lead's new state; absent if the lead has changed since `undecided` read it, and nothing was done. */
-  readonly state?: 'done' | 'ready'
-  /** The leads that are ready again, this one included. */
-  readonly givenBack: readonly number[]
-  /** When they are due. */
-  readonly dueAt?: number
-  /** Whether the batch was stopped by this. */
-  readonly isStopped: boolean
 }
 
 /** Writes one plan; add about 1,000 rows at a time. Nothing of it is visible before `commit`. A plan without a write for an hour is dropped. */

@@ -161,6 +161,18 @@ export type Decision =
   | { readonly to: 'ready'; readonly dueAt: number }
   | { readonly to: 'done' | 'exhausted' | 'expired' | 'cancelled'; readonly why: string }
 
+/** What `Runner.settleRefused` did. */
+export interface RefusalSettlement {
+  /** The lead's new state; absent if the lead has changed since `undecided` read it, and nothing was done. */
+  readonly state?: 'done' | 'ready'
+  /** The leads that are ready again, this one included. */
+  readonly givenBack: readonly number[]
+  /** When they are due. */
+  readonly dueAt?: number
+  /** Whether the batch was stopped by this. */
+  readonly isStopped: boolean
+}
+
 /** A lead with its history, for reports. After a purge, `number` is empty and `purged` is true. */
 export interface LeadRecord {
   readonly id: number

@@ -16,7 +16,7 @@ const longestBackoffMs = 600_000
 /** A rule that fails this often in a row ends the lead: a person must look, and nobody is called while a rule is unclear. */
 const maxRuleFailures = 5
 
-/** What the batch's newest refusals must not contradict before a lead is done; see `Runner.settleRefused`. */
+/** The lead is done, unless others of its batch were refused alike: `Runner.settleRefused` finds out. */
 export interface RefusedDecision {
   readonly to: 'refused'
   readonly why: string

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Ledger, RefusalSettlement, Runner } from '../../src/ledger/ledger.ts'
+import type { Ledger, Runner } from '../../src/ledger/ledger.ts'
+import type { RefusalSettlement } from '../../src/ledger/records.ts'
 import { claim, claimOne, collect, day, running, undecidedOne } from './support/batches.ts'
 import { type Store, stores } from './support/stores.ts'
 

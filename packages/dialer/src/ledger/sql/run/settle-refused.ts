@@ -1,6 +1,5 @@
-/** How a lead ends that the service refused, unless the same refusal befell others right before it. */
-import type { RefusalSettlement } from '../../ledger.ts'
-import type { Decision, LeadState, Undecided } from '../../records.ts'
+/** Ends a lead that the service refused, unless other leads of its batch were refused for the same reason right before it. */
+import type { Decision, LeadState, RefusalSettlement, Undecided } from '../../records.ts'
 import type { Context } from '../store/context.ts'
 import { inList, jsonList, type Tx } from '../store/db.ts'
 import { choice, number, optionalText } from '../store/rows.ts'
@@ -19,7 +18,7 @@ const newestAttempts = 1_000
 interface RefusedLead {
   readonly id: number
   readonly state: LeadState
-  /** Its people were not purged. */
+  /** Whether its number is still known: a purge removes it. */
   readonly isCallable: boolean
   /** Whether it was refused for the same reason before the batch's newest call too: the service places calls, and not this one. */
   readonly isConfirmed: boolean
