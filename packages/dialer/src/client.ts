@@ -1,9 +1,11 @@
 /** `@digame/dialer/client`: the client as the dialer's port. */
 import {
+  type ApiIssue,
   type Call,
   type Diga,
   DigaApiError,
   DigaError,
+  DigaInvalidCallError,
   hasEnded,
   isSpanishNumber,
   outcomeOf,
@@ -39,14 +41,35 @@ function portCall(call: Call): PortCall {
   }
 }
 
-/** Refusals that are about the account, so that the next lead would meet them too. */
-const aboutTheAccount = new Set([401, 403, 404, 412])
+/** The fields of a request that belong to the lead. All others are the same for the whole batch. */
+const leadFields = ['body.to_number', 'body.dynamic_variables']
+/** Every request carries this variable, so what is wrong with it is not about the lead. */
+const keyField = 'body.dynamic_variables.digame_key'
 
-function reasonOf({ code, status }: DigaError): NotPlaced {
+const isWithin = (path: string, field: string): boolean => path === field || path.startsWith(`${field}.`)
+
+const isLeadIssue = ({ path }: ApiIssue): boolean =>
+  !isWithin(path, keyField) && leadFields.some((field) => isWithin(path, field))
+
+/**
+ * Whether a refusal proves that the lead itself is wrong. By the spec these are 400 `NON_SPANISH_PHONE_NUMBER` and a 422 whose
+ * every issue lies in the lead's own fields; the client checks the same before it sends. An unknown code proves nothing.
+ */
+function isAboutLead(error: DigaError): boolean {
+  if (error instanceof DigaInvalidCallError)
+    return error.code === 'NON_SPANISH_PHONE_NUMBER' || error.code === 'RESERVED_VARIABLE'
+  if (!(error instanceof DigaApiError)) return false
+  if (error.status === 400) return error.code === 'NON_SPANISH_PHONE_NUMBER'
+  return error.status === 422 && error.issues.length > 0 && error.issues.every(isLeadIssue)
+}
+
+function reasonOf(error: DigaError): NotPlaced {
+  const { code, status } = error
   if (code === 'NOT_AFTER') return 'not_after'
   if (status === 429) return 'rate_limited'
-  if (status !== undefined) return aboutTheAccount.has(status) ? 'account' : 'refused'
-  return code === 'CONNECTION' || code === 'TIMEOUT' || code === 'ABORTED' ? 'never_left' : 'refused'
+  if (status === undefined && (code === 'CONNECTION' || code === 'TIMEOUT' || code === 'ABORTED'))
+    return 'never_left'
+  return isAboutLead(error) ? 'lead_refused' : 'blocked'
 }
 
 function placementOf(error: DigaError): Placement {

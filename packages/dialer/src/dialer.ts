@@ -50,6 +50,8 @@ export interface RunOptions {
  * Why a run ended.
  *
  * - `done`: no lead is left to call in any running batch.
+ * - `stopped`: nothing is left to do, because a batch stopped by itself during this run and has leads left. `status` says why and
+ *   what to do; then `resume` it and run again.
  * - `aborted`: its signal was aborted.
  * - `halted`: the ledger may have forgotten calls. `Ledger.halted` says why, and `Ledger.alarms` lists those that were found. A
  *   person must find out whom they called, and then call `Ledger.adopt`.
@@ -122,11 +124,13 @@ export function createDialer(options: DialerOptions): Dialer {
     const over = new AbortController()
     const traffic = watchAccountTraffic(context, over.signal)
     const ledgerClock = createLedgerClock(clock, ledger)
+    const haveRun = new Set<number>()
     const rulebook = createRulebook({ ledger, clock: ledgerClock, hook, hookTimeoutMs })
     try {
       for (let runner: Runner | undefined = await ledger.join(); runner; runner = await rejoin(signal)) {
         emit({ type: 'joined', runner: runner.id })
-        const why = await runSession({ context, runner, traffic, rulebook, ledgerClock, signal, batch, stay })
+        const session = { context, runner, traffic, rulebook, haveRun, ledgerClock, signal, batch, stay }
+        const why = await runSession(session)
         if (why !== 'fenced') return why
       }
       return 'aborted'

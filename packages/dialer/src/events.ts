@@ -37,7 +37,10 @@ export type DialerEvent =
     } & AttemptFields)
   /** A placed call has failed to be read ten times in a row. The dialer keeps trying. */
   | ({ readonly type: 'unreadable'; readonly why: string } & AttemptFields)
-  /** The dialer decided what becomes of a lead. `dueAt` is set when it is called again, `why` when it is not. */
+  /**
+   * The dialer decided what becomes of a lead. `dueAt` is set when it is called again, `why` when it is not. A lead that was
+   * `done` as refused may be decided again, as `ready`: see `stopped`.
+   */
   | {
       readonly type: 'decided'
       readonly batch: number
@@ -48,8 +51,8 @@ export type DialerEvent =
     }
   /** Leads expired before they could be called; `leads` is how many. */
   | { readonly type: 'expired'; readonly leads: number }
-  /** A batch stopped by itself. A person resumes it. */
-  | { readonly type: 'stopped'; readonly batch: number; readonly why: string }
+  /** A batch stopped by itself. `advice` says what a person does about it before resuming the batch. */
+  | { readonly type: 'stopped'; readonly batch: number; readonly why: string; readonly advice: string }
   /** The service asked for fewer requests or is failing. Nothing is sent for `ms` milliseconds. */
   | { readonly type: 'slowed'; readonly ms: number; readonly why: string }
   /** No lead can be called before `until`: none is due, or their hours are closed. Undefined: the time is not known. */

@@ -32,13 +32,15 @@ export interface PortCall {
 /**
  * Why it is certain that no call was made.
  *
- * - `refused`: the service refused this call.
- * - `account`: 401, 403, 404 or 412, which the next lead would get too.
+ * - `lead_refused`: the service itself refused this very lead, for its number or its variables. The lead is done. Report it only
+ *   for a response that says so in the service's own words: everybody else in the batch must be unaffected.
+ * - `blocked`: any other refusal, such as a wrong API key, an unpaid bill, a proxy or a redirect. The next lead would be refused
+ *   too, so the batch stops and the lead is given back. When in doubt, report this one.
  * - `rate_limited`: 429.
  * - `never_left`: the request did not leave this machine.
  * - `not_after`: it was too late to send it.
  */
-export type NotPlaced = 'refused' | 'account' | 'rate_limited' | 'never_left' | 'not_after'
+export type NotPlaced = 'lead_refused' | 'blocked' | 'rate_limited' | 'never_left' | 'not_after'
 
 /**
  * What became of one request to place a call.

@@ -68,20 +68,67 @@ test('a call is read off its response, and a moment without a zone is UTC', asyn
   expect(requests[0]?.body?.['dynamic_variables']).toEqual({ digame_key: 'ledger.1' })
 })
 
+const apiError = (error_code: string, status: number): Response =>
+  json({ status: 'error', error_code, message: 'no' }, status, { 'retry-after': '7' })
+
 test.each([
-  [400, 'refused'],
-  [401, 'account'],
-  [403, 'account'],
-  [404, 'account'],
-  [412, 'account'],
-  [422, 'refused'],
-  [429, 'rate_limited'],
-])('a %i is known to be no call: %s', async (status, reason) => {
-  const { port, requests } = serve(() =>
-    json({ error_code: 'CODE', message: 'no' }, status, { 'retry-after': '7' }),
-  )
-  expect(await place(port)).toEqual({ placed: 'no', reason, code: 'CODE', status, retryAfterMs: 7000 })
+  [400, 'NON_SPANISH_PHONE_NUMBER', 'lead_refused'],
+  [400, 'ANOTHER_CODE', 'blocked'],
+  [401, 'INVALID_API_KEY', 'blocked'],
+  [402, 'NON_SPANISH_PHONE_NUMBER', 'blocked'],
+  [403, 'MISSING_PERMISSIONS', 'blocked'],
+  [404, 'PHONE_NUMBER_NOT_FOUND', 'blocked'],
+  [412, 'SIP_CONFIG_NOT_SET', 'blocked'],
+  [422, 'VALIDATION_ERROR', 'blocked'],
+  [429, 'TOO_MANY', 'rate_limited'],
+])('a %i %s is known to be no call: %s', async (status, code, reason) => {
+  const { port, requests } = serve(() => apiError(code, status))
+  expect(await place(port)).toEqual({ placed: 'no', reason, code, status, retryAfterMs: 7000 })
   expect(requests).toHaveLength(1)
+})
+
+test.each([
+  ['its number', [['body', 'to_number']], 'lead_refused'],
+  ['its variables', [['body', 'dynamic_variables', 'name']], 'lead_refused'],
+  [
+    'both',
+    [
+      ['body', 'to_number'],
+      ['body', 'dynamic_variables'],
+    ],
+    'lead_refused',
+  ],
+  ['the calling number', [['body', 'from_number']], 'blocked'],
+  ['the agent', [['body', 'agent_version_id']], 'blocked'],
+  ['the key', [['body', 'dynamic_variables', 'digame_key']], 'blocked'],
+  [
+    'its number and the calling number',
+    [
+      ['body', 'to_number'],
+      ['body', 'from_number'],
+    ],
+    'blocked',
+  ],
+  ['a field with a longer name', [['body', 'to_number_2']], 'blocked'],
+  ['the whole body', [['body']], 'blocked'],
+  ['nothing', [], 'blocked'],
+])('a 422 about %s: %s', async (_, locations, reason) => {
+  const { port } = serve(() =>
+    json({ detail: locations.map((loc) => ({ loc, msg: 'no', type: 'value' })) }, 422),
+  )
+  expect(await place(port)).toMatchObject({ placed: 'no', reason, status: 422 })
+})
+
+test.each([
+  ['number', { to_number: '+33612345678' }, 'lead_refused'],
+  ['variables', { dynamic_variables: { digame_key: 'mine' } }, 'lead_refused'],
+  ['calling number', { from_number: 'reception' }, 'blocked'],
+  ['agent', { agent_version_id: 'the friendly one' }, 'blocked'],
+])('a wrong %s is refused before anything is sent: %s', async (_, fields, reason) => {
+  const { port, requests } = serve(() => json(callOf(), 201))
+  const options = { idempotencyKey: 'ledger.1', notAfter, signal }
+  expect(await port.place({ ...request, ...fields }, options)).toMatchObject({ placed: 'no', reason })
+  expect(requests).toEqual([])
 })
 
 test.each([[500], [502], [408], [409], [302]])(

@@ -33,17 +33,17 @@ describe('a text that would hang the parser is refused', () => {
     ['open braces', () => '{'.repeat(2_000_000), /^UNREADABLE The document is not valid JSON/],
     [
       'open brackets',
-      () => `a: ${'['.repeat(500_000)}`,
+      () => `a: ${'['.repeat(100_000)}`,
       /^TOO_DEEP The document is nested too deeply to be read\.$/,
     ],
-    ['closed brackets', () => `a: ${']'.repeat(500_000)}`, /^UNREADABLE /],
-    ['lists of lists', () => '- '.repeat(250_000), /^TOO_DEEP /],
-    ['keys of keys', () => '? '.repeat(250_000), /^TOO_DEEP /],
-    ['anchors on anchors', () => '&a '.repeat(150_000), /^UNREADABLE /],
+    ['closed brackets', () => `a: ${']'.repeat(100_000)}`, /^UNREADABLE /],
+    ['lists of lists', () => '- '.repeat(100_000), /^TOO_DEEP /],
+    ['keys of keys', () => '? '.repeat(100_000), /^TOO_DEEP /],
+    ['anchors on anchors', () => '&a '.repeat(60_000), /^UNREADABLE /],
     ['a bomb of aliases', () => bomb(60), /^ALIASES The document's aliases cannot be followed: /],
     ['many aliases', () => manyAliases(20_000), /^ALIASES The document has more than 1000 aliases\.$/],
     ['an alias of nothing', () => 'openapi: *a', /^ALIASES .*Unresolved alias/],
-  ])('%s', (_, make, line) => {
+  ])('%s', { timeout: 120_000 }, (_, make, line) => {
     expect(refusal(make())).toMatch(line)
   })
 

@@ -7,7 +7,7 @@ import { createMock } from '@digame/mock'
 import type { Census, MockProcessOptions } from './mock-process.ts'
 import { readOptions } from './process.ts'
 
-const { speed, seed, faultRate, listDelay } = readOptions<MockProcessOptions>()
+const { speed, seed, faultRate, listDelay, refusals } = readOptions<MockProcessOptions>()
 
 const random = createRandom(seed)
 const lineFaults = ['reset_before', 'reset_after', 'half_body', 'fin', 'silence', 'silence_body'] as const
@@ -38,6 +38,9 @@ const mock = await createMock({
     if (!isCalm && faultRate > 0) drawFault()
   },
 })
+
+for (let left = refusals; left > 0; left--)
+  mock.reply({ operation: 'placeCall', code: 402, body: '<h1>Payment Required</h1>' })
 
 /** The most live calls that the service has announced on its stream. */
 let most = 0

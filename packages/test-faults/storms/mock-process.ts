@@ -10,6 +10,8 @@ export interface MockProcessOptions {
   readonly faultRate: number
   /** How long a new call is missing from the list, in milliseconds. */
   readonly listDelay: number
+  /** How many of the first requests to place a call a gateway refuses with 402 and a page of HTML. */
+  readonly refusals: number
 }
 
 /** What the service itself knows, also of calls whose responses were lost. */
@@ -31,7 +33,14 @@ export interface MockProcess extends AsyncDisposable {
 }
 
 export async function startMock(options: Partial<MockProcessOptions> = {}): Promise<MockProcess> {
-  const child = startProgram('mock-entry.ts', { speed: 200, seed: 1, faultRate: 0, listDelay: 0, ...options })
+  const child = startProgram('mock-entry.ts', {
+    speed: 200,
+    seed: 1,
+    faultRate: 0,
+    listDelay: 0,
+    refusals: 0,
+    ...options,
+  })
   const url = String(await nextMessage(child))
   return {
     url,

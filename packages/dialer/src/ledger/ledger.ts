@@ -10,8 +10,9 @@ Lead (one for each planned row)
   state      meaning                      next
   ready      planned, or due again        busy (claim) | expired | exhausted | cancelled (cancel, or suppressed later)
   busy       claimed                      ready | done | exhausted | expired | cancelled (all by decide) | held (hold)
+  done       over                         ready (settleRefused: others were refused alike right after it); otherwise final
   held       its attempt is held          busy (any fact that takes the attempt out of held)
-  done, exhausted, expired, cancelled     none: final
+  exhausted, expired, cancelled           none: final
 
 Attempt (one for each try)      open: sending, unknown, placed, held. A number has at most one open attempt, over all batches
   from                  to                  by whom, and when
@@ -54,6 +55,7 @@ import type {
   LeadRecord,
   NewBatch,
   PlanRow,
+  RefusalSettlement,
   RowVerdict,
   SkippedRow,
   Undecided,
@@ -277,6 +279,14 @@ export interface Runner {
   undecided(limit: number): Promise<Undecided[]>
   /** Returns false if the lead has changed since `undecided` read it. In a cancelled batch, `ready` becomes `cancelled`. */
   decide(undecided: Undecided, decision: Decision): Promise<boolean>
-  /** Stops a running batch until a person resumes it. */
-  stop(batch: number, why: string): Promise<void>
+  /**
+   * Ends a lead whose newest attempt the service refused for the lead's own sake.
+   *
+   * If three or more leads of its batch were refused for this very reason since the batch's newest call, something may refuse
+   * everybody. Then none of them is done: the batch stops, and all these leads are ready again. Leads that were refused for the
+   * reason before that call too do not stop the batch by themselves: the service places calls, and not theirs.
+   */
+  settleRefused(undecided: Undecided, why: string): Promise<RefusalSettlement>
+  /** Stops a running batch until a person resumes it. Returns false if it does not run. */
+  stop(batch: number, why: string): Promise<boolean>
 }

@@ -93,6 +93,8 @@ export interface BatchStatus extends Batch {
   readonly nextDueAt?: number | undefined
   /** Attempts that were not refused, and answered minutes. */
   readonly spent: { readonly calls: number; readonly minutes: number }
+  /** What to do about a stopped batch, for a person to read. */
+  readonly advice?: string | undefined
   /** No lead is ready, busy or held any more. */
   readonly finished: boolean
   /** Who runs the ledger; there may be several on Postgres. */
@@ -159,6 +161,18 @@ export interface Undecided {
 export type Decision =
   | { readonly to: 'ready'; readonly dueAt: number }
   | { readonly to: 'done' | 'exhausted' | 'expired' | 'cancelled'; readonly why: string }
+
+/** What `Runner.settleRefused` did. */
+export interface RefusalSettlement {
+  /** The lead's new state; absent if the lead has changed since `undecided` read it, and nothing was done. */
+  readonly state?: 'done' | 'ready'
+  /** The leads that are ready again, this one included. */
+  readonly givenBack: readonly number[]
+  /** When they are due. */
+  readonly dueAt?: number
+  /** Whether the batch was stopped by this. */
+  readonly isStopped: boolean
+}
 
 /** A lead with its history, for reports. After a purge, `number` is empty and `purged` is true. */
 export interface LeadRecord {

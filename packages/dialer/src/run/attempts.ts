@@ -29,11 +29,14 @@ async function resolveUnknown(session: Session, subject: AttemptIdentity): Promi
 
 /** Places a claimed attempt's call and stays with it to the end. */
 export async function sendClaimed(session: Session, claimed: Claimed, claimStart: ClaimStart): Promise<void> {
-  const { rulebook, inFlight, batches, signals } = session
+  const { rulebook, inFlight, batches, lease, signals } = session
   const result = await placeCall(session, claimed, {
     claimStart,
     check: rulebook.check,
     noMoreRequests: signals.noMoreRequests,
+    isStopped: batches.isStopped,
+    // If this fails, the batch is stopped when the lead is decided.
+    stopBatch: (batch, why) => batches.stop(batch, why).catch(lease.handleError),
     giveUp: signals.giveUpFacts,
   })
   // Without its fact in the ledger the attempt must stay among those being sent: a takeover would count it as never sent.

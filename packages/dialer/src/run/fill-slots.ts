@@ -18,8 +18,8 @@ export async function fillSlots(session: Session): Promise<boolean> {
   const claimed = await runner.claim({ calendars, slots, limit, batch: only })
   rateLimit.consume(claimed.length)
   for (const { id } of claimed) inFlight.startSending(id)
-  // A batch that was resumed since the last scan.
-  if (claimed.some(({ batch }) => batches.get(batch) === undefined))
+  // Batches that were planned or resumed since the last scan.
+  if (claimed.some(({ batch }) => batches.get(batch)?.state !== 'running'))
     await batches.read().catch(lease.handleError)
   for (const one of claimed) inFlight.start(one.id, sendClaimed(session, one, claimStart), lease.handleError)
   return claimed.length === limit

@@ -20,3 +20,13 @@ export async function readOutlook(session: Session): Promise<Outlook> {
   }
   return 'done'
 }
+
+/** Whether a batch has stopped since the run began and has leads left to call. */
+export async function hasStoppedLeads({ ledger, batches, only }: Session): Promise<boolean> {
+  for (const { id, state } of batches.all()) {
+    if (state !== 'stopped' || !batches.hasRun(id) || (only !== undefined && id !== only)) continue
+    const { leads } = await ledger.status(id)
+    if (leads.ready + leads.busy > 0) return true
+  }
+  return false
+}

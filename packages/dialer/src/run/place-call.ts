@@ -10,10 +10,10 @@
  */
 
 import type { AttemptIdentity, Claimed } from '../ledger/records.ts'
-import type { Placement } from '../port.ts'
+import type { NotPlaced, Placement } from '../port.ts'
 import type { Clearance } from '../rules/check.ts'
 import { attemptFields, confirmFact, type RunContext, retryLedger } from './context.ts'
-import { refusalOf } from './decide.ts'
+import { consequenceOf, refusalOf } from './refusal.ts'
 
 /** When a claim was started, by both clocks. */
 export interface ClaimStart {
@@ -29,6 +29,10 @@ export interface PlaceOptions {
   readonly check: RuleCheck
   /** Aborts when no request may be sent any more: the lease is lost, or the run is over. */
   readonly noMoreRequests: AbortSignal
+  /** Whether this process has stopped the batch, or knows that it is stopped. */
+  readonly isStopped: (batch: number) => boolean
+  /** Stops a batch whose next lead would be refused too. Never throws. */
+  readonly stopBatch: (batch: number, why: string) => Promise<void>
   /** Once it has aborted, a store that fails is no longer waited for. */
   readonly giveUp: AbortSignal
 }
@@ -44,6 +48,19 @@ export type PlaceResult =
 function codeOf(error: unknown): string {
   const hasCode = typeof error === 'object' && error !== null && 'code' in error
   return hasCode && typeof error.code === 'string' ? error.code : 'THROWN'
+}
+
+/** The status and code of a response, as the ledger keeps them. Equal details mean refusals for the same reason. */
+const detailOf = ({ code, status }: { readonly code: string; readonly status?: number }): string =>
+  status === undefined || code === `HTTP_${status}` ? code : `${status} ${code}`
+
+/** Whether the request counts among the calls a minute: refused ones do, because they reached the service. */
+const isCounted: Readonly<Record<NotPlaced, boolean>> = {
+  lead_refused: true,
+  blocked: true,
+  rate_limited: false,
+  never_left: false,
+  not_after: false,
 }
 
 /** Sends one request. Whatever the port does ends in a placement: a throw or a timeout may have placed a call. */
@@ -78,7 +95,7 @@ function recordLate({ ledger }: RunContext, { id }: AttemptIdentity, late: Place
     late.placed === 'yes'
       ? ledger.placed(id, { callId: late.call.id })
       : late.placed === 'no'
-        ? ledger.refused(id, refusalOf(late.reason, late.code))
+        ? ledger.refused(id, refusalOf(late.reason, detailOf(late)))
         : undefined
   // If this fails, the look-up finds out the same.
   fact?.catch(() => {})
@@ -104,9 +121,9 @@ async function recordRefused(
 /** Records what became of a request, and adapts the rate limit to it. */
 async function recordPlacement(
   context: RunContext,
-  subject: AttemptIdentity,
+  subject: Claimed,
   placement: Placement,
-  giveUp: AbortSignal,
+  { stopBatch, giveUp }: Pick<PlaceOptions, 'stopBatch' | 'giveUp'>,
 ): Promise<PlaceResult> {
   const { ledger, emit, rateLimit } = context
   const { id } = subject
@@ -120,12 +137,14 @@ async function recordPlacement(
     return { state: 'placed', callId, key }
   }
   if (placement.placed === 'no') {
-    const { reason, code, retryAfterMs } = placement
-    const why = refusalOf(reason, code)
-    if (reason !== 'refused' && reason !== 'account') rateLimit.refund(1)
+    const { reason, retryAfterMs } = placement
+    const why = refusalOf(reason, detailOf(placement))
+    if (!isCounted[reason]) rateLimit.refund(1)
     if (reason === 'rate_limited' || reason === 'never_left') {
       emit({ type: 'slowed', ms: rateLimit.backOff(retryAfterMs), why })
     }
+    // Before the refusal is recorded: that frees the slot, and until the batch is stopped, any runner may fill it.
+    if (consequenceOf(why) === 'stop') await stopBatch(subject.batch, why)
     return recordRefused(context, subject, why, giveUp)
   }
   const { code, status } = placement
@@ -145,12 +164,16 @@ export async function placeCall(
   options: PlaceOptions,
 ): Promise<PlaceResult> {
   const { ledger, emit, rateLimit } = context
-  const { claimStart, check, noMoreRequests, giveUp } = options
+  const { claimStart, check, noMoreRequests, isStopped, giveUp } = options
 
   const clearance = await check(claimed)
   if (!clearance.may) {
     rateLimit.refund(1)
     return recordRefused(context, claimed, refusalOf(clearance.why, clearance.detail), giveUp)
+  }
+  if (isStopped(claimed.batch)) {
+    rateLimit.refund(1)
+    return recordRefused(context, claimed, refusalOf('batch_stopped'), giveUp)
   }
   if (noMoreRequests.aborted || isTooLate(context, claimStart)) {
     rateLimit.refund(1)
@@ -159,5 +182,5 @@ export async function placeCall(
   emit({ type: 'sending', ...attemptFields(claimed) })
   const notAfter = new Date(claimStart.wall + ledger.times.leaseMs / 2)
   const placement = await sendRequest(context, claimed, notAfter)
-  return recordPlacement(context, claimed, placement, giveUp)
+  return recordPlacement(context, claimed, placement, options)
 }

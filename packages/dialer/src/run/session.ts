@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly runner: Runner
   readonly traffic: AccountTraffic
   readonly rulebook: Rulebook
+  /** The batches that have run since the run began; the session adds to them. */
+  readonly haveRun: Set<number>
   /** Hours, days and due times follow this clock. */
   readonly ledgerClock: LedgerClock
   /** The run's signal. */
@@ -57,7 +59,7 @@ async function takeTurns(session: Session, signal: AbortSignal): Promise<Session
 
 /** Claims, follows and decides until nothing is left to do, the signal aborts, the ledger is halted or the lease is lost. */
 export async function runSession(options: SessionOptions): Promise<SessionEnd> {
-  const { context, runner, traffic, rulebook, ledgerClock, signal, batch: only, stay } = options
+  const { context, runner, traffic, rulebook, haveRun, ledgerClock, signal, batch: only, stay } = options
   const { ledger, clock } = context
   const over = new AbortController()
   const giveUpFacts = new AbortController()
@@ -73,7 +75,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     lease,
     traffic,
     rulebook,
-    batches: createKnownBatches(context, runner, rulebook),
+    batches: createKnownBatches(context, { runner, rulebook, haveRun }),
     inFlight,
     ledgerClock,
     only,

@@ -11,12 +11,12 @@ import { resumeAttempt } from './attempts.ts'
 import { compareWithService } from './compare-with-service.ts'
 import { decideLeads } from './decide-leads.ts'
 import { fillSlots } from './fill-slots.ts'
-import { type Outlook, readOutlook } from './outlook.ts'
+import { hasStoppedLeads, type Outlook, readOutlook } from './outlook.ts'
 import { isHalted, nextPhase, type PhaseFact } from './phase.ts'
 import type { Session } from './session-context.ts'
 
 /** Why a session ended. */
-export type SessionEnd = 'done' | 'aborted' | 'halted' | 'fenced'
+export type SessionEnd = 'done' | 'stopped' | 'aborted' | 'halted' | 'fenced'
 
 /** A full scan happens at least this often, in milliseconds. */
 export const scanMs = 1000
@@ -101,7 +101,7 @@ export async function takeTurn(session: Session): Promise<number | SessionEnd> {
       if (stay) return scanMs
       // Reports batches that the ledger itself has stopped in the meantime.
       await batches.read()
-      return 'done'
+      return (await hasStoppedLeads(session)) ? 'stopped' : 'done'
     }
     announceWait(session, outlook)
   }

@@ -26,7 +26,7 @@ type Op =
   /** One of the steps that the attempt's state allows. */
   | { op: 'next'; pick: number; which: number }
   | { op: 'claim'; limit: number }
-  | { op: 'decide'; again: boolean }
+  | { op: 'decide'; to: 'ready' | 'done' | 'refused' }
   | { op: 'batch'; which: number; how: 'pause' | 'resume' | 'cancel' }
   | { op: 'takeover' | 'crash' | 'import' | 'expire' }
   | { op: 'advance'; ms: number }
@@ -40,7 +40,10 @@ const op: fc.Arbitrary<Op> = fc.oneof(
     arbitrary: fc.record({ op: whole('step'), step: fc.constantFrom(...steps), which: fc.nat(4) }),
   },
   { weight: 5, arbitrary: fc.record({ op: whole('claim'), limit: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 4, arbitrary: fc.record({ op: whole('decide'), again: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ op: whole('decide'), to: fc.constantFrom('ready', 'done', 'refused') }),
+  },
   { weight: 4, arbitrary: fc.record({ op: whole('advance'), ms: fc.constantFrom(60_000, 2 * hour) }) },
   {
     weight: 1,
@@ -80,10 +83,9 @@ class Run {
       }
     } else if (op.op === 'decide') {
       for (const undecided of await this.runner.undecided(9)) {
-        await this.runner.decide(
-          undecided,
-          op.again ? { to: 'ready', dueAt: 0 } : { to: 'done', why: 'done' },
-        )
+        if (op.to === 'refused') await this.runner.settleRefused(undecided, 'no')
+        else if (op.to === 'done') await this.runner.decide(undecided, { to: 'done', why: 'done' })
+        else await this.runner.decide(undecided, { to: 'ready', dueAt: 0 })
       }
     } else if (op.op === 'batch') {
       const batch = this.batches[op.which] ?? 0

@@ -8,8 +8,9 @@ import { openDatabase } from '../../src/ledger/sqlite/database.ts'
 import { assertLocalDisk } from '../../src/ledger/sqlite/disk.ts'
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts'
 import { prepare } from '../../src/ledger/sqlite/prepare.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { claim, claimOne, running } from './support/batches.ts'
-import { sqliteStore, temporaryFolder } from './support/stores.ts'
+import { sqliteStore } from './support/stores.ts'
 
 describe('a ledger in a file', () => {
   test('has one runner, and names it to others', async () => {

@@ -24,11 +24,13 @@ describe('after a refusal', () => {
     ['never_left: CONNECTION', 60, { to: 'ready', dueAt: 601_000 }],
     ['not_after', 1, { to: 'ready', dueAt: 6000 }],
     ['never_sent', 1, { to: 'ready', dueAt: 6000 }],
-    ['account: INVALID_API_KEY', 1, { to: 'ready', dueAt: 6000 }],
+    ['blocked: 401 INVALID_API_KEY', 1, { to: 'ready', dueAt: 2000 }],
+    ['batch_stopped', 1, { to: 'ready', dueAt: 6000 }],
+    ['a kind of a newer version', 1, { to: 'ready', dueAt: 6000 }],
     ['closed', 1, { to: 'ready', dueAt: 6000 }],
     ['person', 1, { to: 'ready', dueAt: 2000 }],
     ['suppressed', 1, { to: 'cancelled', why: 'suppressed' }],
-    ['refused: NON_SPANISH_PHONE_NUMBER', 1, { to: 'done', why: 'refused: NON_SPANISH_PHONE_NUMBER' }],
+    ['lead_refused: 400 CODE', 1, { to: 'refused', why: 'lead_refused: 400 CODE' }],
   ])('%s, refusal number %i in a row', (why, refusals, follows) => {
     expect(decide(why, refusals)).toEqual(follows)
   })

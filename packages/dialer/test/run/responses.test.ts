@@ -2,7 +2,10 @@ import type { Placement } from '@digame/dialer'
 import { describe, expect, test } from 'vitest'
 import { createRig, numberOf } from './support/rig.ts'
 
-const refusal = (reason: 'refused' | 'account' | 'rate_limited' | 'never_left', more = {}): Placement => ({
+const refusal = (
+  reason: 'lead_refused' | 'blocked' | 'rate_limited' | 'never_left',
+  more = {},
+): Placement => ({
   placed: 'no',
   reason,
   code: 'CODE',
@@ -11,12 +14,20 @@ const refusal = (reason: 'refused' | 'account' | 'rate_limited' | 'never_left', 
 
 test('a refusal that the next lead would get too stops the batch with its reason, and keeps the lead', async () => {
   const { clock, port, ledger, dialer, plan, events } = await createRig()
-  port.deed = () => refusal('account', { status: 412, code: 'SIP_CONFIG_NOT_SET' })
+  port.deed = () => refusal('blocked', { status: 412, code: 'SIP_CONFIG_NOT_SET' })
   const batch = await plan({ count: 3 })
-  expect(await clock.run(dialer().run())).toBe('done')
+  expect(await clock.run(dialer().run())).toBe('stopped')
   expect(port.requests).toHaveLength(1)
-  expect(events).toContainEqual({ type: 'stopped', batch, why: 'account: SIP_CONFIG_NOT_SET' })
-  expect(await ledger.status(batch)).toMatchObject({ leads: { ready: 3 }, spent: { calls: 0 } })
+  const why = 'blocked: 412 SIP_CONFIG_NOT_SET'
+  const advice = expect.stringContaining('check the SIP configuration of from_number. Then resume the batch')
+  expect(events).toContainEqual({ type: 'stopped', batch, why, advice })
+  expect(await ledger.status(batch)).toMatchObject({
+    state: 'stopped',
+    why,
+    advice,
+    leads: { ready: 3 },
+    spent: { calls: 0 },
+  })
 })
 
 test.each(['rate_limited', 'never_left'] as const)(
@@ -44,15 +55,15 @@ test('Retry-After holds back all leads', async () => {
   expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(90_000)
 })
 
-test('any other refusal ends the lead', async () => {
+test('a refusal that is about the lead ends the lead', async () => {
   const { clock, port, dialer, plan, leads } = await createRig()
-  port.deed = () => refusal('refused', { status: 400, code: 'NON_SPANISH_PHONE_NUMBER' })
+  port.deed = () => refusal('lead_refused', { status: 400, code: 'NON_SPANISH_PHONE_NUMBER' })
   const batch = await plan()
   await clock.run(dialer().run())
   expect(port.requests).toHaveLength(1)
   expect((await leads(batch))[0]).toMatchObject({
     state: 'done',
-    why: 'refused: NON_SPANISH_PHONE_NUMBER',
+    why: 'lead_refused: 400 NON_SPANISH_PHONE_NUMBER',
     tries: 0,
   })
 })
@@ -141,7 +152,7 @@ test('a port that never responds may have placed a call; its late response still
   const batch = await plan()
   await clock.run(dialer().run())
   expect(await states(batch)).toEqual({ held: 1 })
-  answer.resolve(refusal('refused'))
+  answer.resolve(refusal('lead_refused'))
   await clock.until(async () => (await ledger.held()).length === 0)
   await clock.run(dialer().run())
   expect(await states(batch)).toEqual({ done: 1 })
@@ -159,6 +170,7 @@ describe('calls that come back without their key', () => {
       type: 'stopped',
       batch,
       why: expect.stringContaining('without their key'),
+      advice: 'See why it stopped, and remove the cause. Then resume the batch.',
     })
     expect(await states(batch)).toEqual({ done: 1, ready: 2 })
   })
@@ -174,6 +186,7 @@ describe('calls that come back without their key', () => {
       type: 'stopped',
       batch,
       why: expect.stringContaining('without their key'),
+      advice: 'See why it stopped, and remove the cause. Then resume the batch.',
     })
     expect(await ledger.held()).toMatchObject([{ evidence: { candidates: [{ id: port.calls[0]?.id }] } }])
   })
@@ -211,6 +224,7 @@ describe('right before a request', () => {
       type: 'stopped',
       batch,
       why: expect.stringContaining('suppression hook'),
+      advice: 'See why it stopped, and remove the cause. Then resume the batch.',
     })
   })
 

@@ -22,7 +22,7 @@ test('the ledger holds the attempt before its request leaves', async () => {
   const seen: number[] = []
   port.deed = () => async () => {
     seen.push((await ledger.status(batch)).attempts.sending)
-    return { placed: 'no', reason: 'refused', code: 'NO' }
+    return { placed: 'no', reason: 'lead_refused', code: 'NO' }
   }
   await clock.run(dialer().run())
   expect(seen).toEqual([1, 1])
@@ -127,7 +127,7 @@ test('an aborted run waits for its requests and leaves its calls to the next run
       : async () => {
           stop.abort()
           await new Promise<void>((resolve) => clock.after(5000, resolve))
-          return { placed: 'no', reason: 'refused', code: 'LATE' }
+          return { placed: 'no', reason: 'lead_refused', code: 'LATE' }
         }
   const run = dialer({ limits: { maxConcurrent: 2 } }).run({ signal: stop.signal })
   expect(await clock.run(run)).toBe('aborted')
@@ -220,7 +220,12 @@ test('a batch stops at its budget, and the run reports it', async () => {
   await clock.run(dialer().run())
   expect(port.calls).toHaveLength(2)
   expect(await states(batch)).toEqual({ done: 2, ready: 3 })
-  expect(events).toContainEqual({ type: 'stopped', batch, why: 'budget_calls' })
+  expect(events).toContainEqual({
+    type: 'stopped',
+    batch,
+    why: 'budget_calls',
+    advice: expect.stringContaining('plan them as another batch'),
+  })
 })
 
 test('a second run of a dialer at the same time is refused', async () => {

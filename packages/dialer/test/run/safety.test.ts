@@ -123,7 +123,7 @@ test('a runner that lost its lease places nothing more, records what it knows, a
     return async () => {
       isLost = true
       await new Promise<void>((resolve) => clock.after(7000, resolve))
-      return { placed: 'no', reason: 'refused', code: 'NO' }
+      return { placed: 'no', reason: 'lead_refused', code: 'NO' }
     }
   }
   const run = dialer({ ledger: joined, limits: { maxConcurrent: 1 } }).run()

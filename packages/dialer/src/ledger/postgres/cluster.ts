@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { type Row, text } from '../sql/store/rows.ts'
+import { whileFull } from './retry.ts'
 
 /** Which cluster this is. */
 export interface Cluster {
@@ -19,9 +20,8 @@ const hidden = new Set(['42501', '42883', '55000', '0A000'])
 
 export async function readCluster(pool: pg.Pool): Promise<Cluster> {
   try {
-    const { rows } = await pool.query<Row>(
-      `select system_identifier::text as system, ${timelineSql} as timeline from pg_control_system()`,
-    )
+    const sql = `select system_identifier::text as system, ${timelineSql} as timeline from pg_control_system()`
+    const { rows } = await whileFull(() => pool.query<Row>(sql))
     const [row = {}] = rows
     return { system: text(row, 'system'), timeline: text(row, 'timeline') }
   } catch (error) {

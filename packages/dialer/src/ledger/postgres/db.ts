@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Columns, Db, Tx } from '../sql/store/db.ts'
 import { type Row, text } from '../sql/store/rows.ts'
 import { readCluster } from './cluster.ts'
+import { whileFull } from './retry.ts'
 import { beginRead, beginWrite, transaction } from './transaction.ts'
 
 /** The columns whose values the database assigns. */
@@ -35,7 +36,7 @@ export async function createPostgresDb(
   close: () => Promise<void>,
 ): Promise<Db> {
   const { system, timeline } = await readCluster(pool)
-  const { rows } = await pool.query<Row>('select current_database() as database')
+  const { rows } = await whileFull(() => pool.query<Row>('select current_database() as database'))
   const database = text(rows[0] ?? {}, 'database')
   return {
     name: `Postgres database ${database}, schema ${schema}${system && `, cluster ${system}`}`,

@@ -10,6 +10,7 @@ import { defaultTimes } from '../sql/store/context.ts'
 import { channelOf, createPostgresDb } from './db.ts'
 import { createListener } from './listen.ts'
 import { prepare } from './prepare.ts'
+import { connectionsPerProcess } from './retry.ts'
 
 export interface PostgresLedgerOptions {
   /** The schema that holds the ledger; it is created if it is missing. @default 'digame' */
@@ -37,10 +38,11 @@ function assertDatabase(database: unknown): void {
 /**
  * Opens a ledger in a schema of a Postgres database, and creates it if there is none. Any number of processes may run it.
  *
- * @param database a connection string, or a pool that you close yourself. A pool needs at least three connections: one of them listens
- * for changes once a dialer runs
+ * @param database a connection string, for at most three connections, or a pool that you close yourself. A pool needs at least
+ * three connections: one of them listens for changes once a dialer runs
  * @throws DialerLedgerError `NEWER`, `SEAL_KEY`
  * @throws DialerInputError `LEDGER_DATABASE` neither a connection string nor a pool; `SEAL_KEY` the key is too short
+ * @throws Error the database has had no connection left for ten seconds
  */
 export async function openPostgresLedger(
   database: string | pg.Pool,
@@ -50,7 +52,7 @@ export async function openPostgresLedger(
   assertDatabase(database)
   const seal = createSeal(sealNumbers)
   const isOwn = typeof database === 'string'
-  const pool = isOwn ? new pg.Pool({ connectionString: database }) : database
+  const pool = isOwn ? new pg.Pool({ connectionString: database, max: connectionsPerProcess }) : database
   // A pool replaces idle connections that break. Without a listener, their error would end the process.
   if (isOwn) pool.on('error', () => undefined)
 

@@ -3,6 +3,7 @@ import type { Dialect } from '../sql/migrations/dialect.ts'
 import { migrate } from '../sql/migrations/migrate.ts'
 import { migrations } from '../sql/migrations/migrations.ts'
 import type { Statements } from '../sql/store/db.ts'
+import { whileFull } from './retry.ts'
 import { createStatements, enterSchema, quoteName } from './transaction.ts'
 
 const dialect: Dialect = {
@@ -26,7 +27,7 @@ export async function prepare(
   then: (statements: Statements) => Promise<void>,
   all: typeof migrations = migrations,
 ): Promise<void> {
-  const client = await pool.connect()
+  const client = await whileFull(() => pool.connect())
   try {
     const statements = createStatements(client)
     await client.query('begin isolation level read committed')

@@ -3,6 +3,7 @@ import { DialerAdoptionError } from '../../errors.ts'
 import { readSelf, type Statements, selfColumns, type Tx, type WriteOptions } from '../sql/store/db.ts'
 import { number, optionalNumber, optionalText, type Row } from '../sql/store/rows.ts'
 import { timelineSql } from './cluster.ts'
+import { whileFull } from './retry.ts'
 
 /** The oid of bigint: https://www.postgresql.org/docs/current/catalog-pg-type.html */
 const int8 = 20
@@ -73,7 +74,7 @@ export async function transaction<T>(
   timeline: string,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect()
+  const client = await whileFull(() => pool.connect())
   let broken: Error | undefined
   const onError = (error: Error): void => {
     broken = error

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
@@ -8,6 +6,7 @@ import { inject, onTestFinished } from 'vitest'
 import type { Ledger, LedgerTimes } from '../../../src/ledger/ledger.ts'
 import { openPostgresLedger } from '../../../src/ledger/postgres/open.ts'
 import { openSqliteLedger } from '../../../src/ledger/sqlite/open.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 
 interface OpenOptions {
   readonly sealNumbers?: string
@@ -53,14 +52,6 @@ function closing(): (ledger: Ledger) => Ledger {
     ledgers.push(ledger)
     return ledger
   }
-}
-
-export function temporaryFolder(): string {
-  // In memory if possible, which is faster. These tests do not crash the machine.
-  const disk = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-  const folder = mkdtempSync(join(disk, 'digame-ledger-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
 
 export async function sqliteStore(file: string = join(temporaryFolder(), 'ledger.db')): Promise<SqliteStore> {

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   createDialer,
@@ -18,6 +16,7 @@ import { onTestFinished } from 'vitest'
 import type { BatchLimits } from '../../../src/ledger/records.ts'
 import type { BatchRules } from '../../../src/rules/batch-rules.ts'
 import { createCalendarBook } from '../../../src/rules/calendar.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 import { createPort, type FakePort } from './port.ts'
 
 interface PlanOptions {
@@ -89,14 +88,10 @@ async function plan(ledger: Ledger, options: PlanOptions = {}): Promise<number> 
 export async function createRig(times: Partial<LedgerTimes> = {}): Promise<Rig> {
   const clock = createTestClock({ wholeMs: true })
   const port = createPort(clock)
-  const folder = await mkdtemp(join(tmpdir(), 'digame-run-'))
-  const path = join(folder, 'ledger.db')
+  const path = join(temporaryFolder(), 'ledger.db')
   const ledger = await openSqliteLedger(path, { now: clock.now, times })
   const events: DialerEvent[] = []
-  onTestFinished(async () => {
-    await ledger.close()
-    await rm(folder, { recursive: true })
-  })
+  onTestFinished(() => ledger.close())
   return {
     clock,
     port,

@@ -1,5 +1,6 @@
 import type { Holder } from '../../../errors.ts'
 import type { BatchStatus } from '../../records.ts'
+import { adviseOnStop } from '../../stop-advice.ts'
 import { type Context, oldestLiveCall } from '../store/context.ts'
 import { count, type Tx } from '../store/db.ts'
 import { takesSlot } from '../store/predicates.ts'
@@ -49,6 +50,7 @@ export async function readStatus({ times }: Context, tx: Tx, id: number): Promis
     slots,
     nextDueAt: optionalNumber(next, 'due'),
     spent: { calls: number(spent, 'spent_calls'), minutes: number(spent, 'spent_seconds') / 60 },
+    advice: batch.state === 'stopped' ? adviseOnStop(batch.why ?? '') : undefined,
     finished: leads.ready + leads.busy + leads.held === 0,
     holders: await readHolders(tx),
   }

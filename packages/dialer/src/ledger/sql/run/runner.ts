@@ -10,6 +10,8 @@ import { decideLead } from './decide-lead.ts'
 import { readDue, slotsSql } from './due.ts'
 import { holdAttempt, loseAttempt, refuseUnsent } from './hold-and-lose.ts'
 import { assertLease, type RunnerContext, renewLease, underLease } from './lease.ts'
+import { settleRefused } from './settle-refused.ts'
+import { stopBatch } from './stop-batch.ts'
 import { takeOver } from './take-over.ts'
 import { readUndecided } from './undecided.ts'
 
@@ -22,11 +24,6 @@ const expireLeads = ({ db }: RunnerContext, tx: Tx): Promise<number> =>
      ${db.rowLock('for update skip locked')}) and state = 'ready'`,
     tx.now,
   )
-
-async function stopBatch({ db }: RunnerContext, tx: Tx, batch: number, why: string): Promise<void> {
-  await tx.run(`update batch set state = 'stopped', why = $2 where id = $1 and state = 'running'`, batch, why)
-  await db.notify(tx)
-}
 
 /** Claims and takeovers share the attempts of claims that failed: they may have been committed, and nobody sends them. */
 function createClaims(context: RunnerContext): Pick<Runner, 'claim' | 'takeover'> {
@@ -74,6 +71,8 @@ export function createRunner(context: RunnerContext, leave: () => Promise<void>)
     undecided: (limit) => underLease(context, (tx) => readUndecided(context, tx, limit)),
     decide: (undecided, decision) =>
       underLease(context, (tx) => decideLead(context, tx, undecided, decision)),
+    settleRefused: (undecided, why) =>
+      underLease(context, (tx) => settleRefused(context, tx, undecided, why)),
     stop: (batch, why) => underLease(context, (tx) => stopBatch(context, tx, batch, why)),
   }
 }
