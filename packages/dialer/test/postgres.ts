@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findFreePort } from '@digame/test-support'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
@@ -31,7 +31,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   }
   const EmbeddedPostgres = await loadPostgres()
   const folder = await mkdtemp(join(tmpdir(), 'digame-postgres-'))
-  const port = await freePort()
+  const port = await findFreePort()
   const postgres = new EmbeddedPostgres({
     databaseDir: folder,
     port,
@@ -57,13 +57,4 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   }
   project.provide('postgres', `postgres://digame:digame@127.0.0.1:${port}/postgres`)
   return stop
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('No free port')
-  return address.port
 }

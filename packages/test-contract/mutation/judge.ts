@@ -1,7 +1,8 @@
 /** Judges one document: does any check of the contract, or the compiler, notice that it is not the spec? */
+import openapiTypescript, { astToString } from 'openapi-typescript'
 import { type ContractCheck, contractChecks } from '../contract/checks/contract-checks.ts'
 import type { Node } from '../contract/document.ts'
-import { createCompiler, generateTypes } from './compiler.ts'
+import { createSchemaCompiler, sourcesIn } from '../schema-compiler.ts'
 
 /** What became of a document. */
 export type Verdict = {
@@ -29,9 +30,18 @@ async function withinLimit(run: ContractCheck['run']): Promise<void> {
   }
 }
 
+/** Generates the types of a document, as `spec/generate.ts` does for the spec. */
+const generateTypes = async (document: Node): Promise<string> =>
+  astToString(await openapiTypescript(JSON.stringify(document), { alphabetize: false, silent: true }))
+
 /** Makes a judge. Each document is judged up to the first check that fails. */
 export function createJudge(): (document: Node) => Promise<Verdict> {
-  const compiler = createCompiler()
+  // The type tests come first, because they say most.
+  const compile = createSchemaCompiler([
+    'packages/test-contract/contract/types.test.ts',
+    'packages/client/test/types.test.ts',
+    ...sourcesIn('packages/client/src'),
+  ])
 
   return async (document) => {
     let passed = 0
@@ -48,8 +58,8 @@ export function createJudge(): (document: Node) => Promise<Verdict> {
         }
       }
       doing = 'types'
-      const error = compiler.firstError(await generateTypes(document))
-      if (error !== undefined) return { passed, result: 'killed', by: 'types', why: error }
+      for (const { file, message } of compile(await generateTypes(document)))
+        return { passed, result: 'killed', by: 'types', why: `${file}: ${message.slice(0, 200)}` }
       return { passed, result: 'survived' }
     } catch (error) {
       return { passed, result: 'crashed', why: `${doing}: ${error}` }
