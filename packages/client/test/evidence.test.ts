@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { describe, expect, test, vi } from 'vitest'
 import { body, json, refused, reset, silence } from './support/client.ts'
 import {
@@ -12,6 +13,8 @@ import {
   withoutUndici,
 } from './support/own.ts'
 import { callOf } from './support/service.ts'
+
+const failed = channel('undici:request:error')
 
 // Must come first: sends that another test left in doubt stay observed for a while.
 test('a send that ended without a doubt is no longer observed', async () => {
@@ -148,6 +151,26 @@ describe("with the runtime's own fetch", () => {
     const made = await own(() => Promise.reject(failure))
     expect(await failureOf(made)).toMatchObject(doubt)
     expect(made.posts).toHaveLength(1)
+  })
+
+  test.each(['undici', 'no undici'])('causes that form a circle prove nothing, with %s', async (what) => {
+    if (what === 'no undici') withoutUndici()
+    const causes = new TypeError('fetch failed')
+    causes.cause = new Error('wrapped', { cause: causes })
+    const errors = new AggregateError([])
+    errors.errors.push(errors)
+    for (const failure of [causes, errors]) {
+      const made = await own((init) => {
+        const request = requestOf(init)
+        if (what === 'undici') {
+          create.publish({ request })
+          failed.publish({ request, error: new Error('another') })
+        }
+        return Promise.reject(failure)
+      })
+      expect(await failureOf(made)).toMatchObject(doubt)
+      expect(made.posts).toHaveLength(1)
+    }
   })
 
   test('where undici is and its channels are silent, fetch had been replaced before: nothing is proven', async () => {
