@@ -1,4 +1,4 @@
-import type { Call, ListQuery } from '@digame/client'
+import { type Call, DigaInvalidCallError, type ListQuery } from '@digame/client'
 import { describe, expect, test } from 'vitest'
 import { failureOf, json, type Seen, setup } from './support/client.ts'
 import { callOf, uuid } from './support/service.ts'
@@ -146,6 +146,13 @@ describe('a list', () => {
     const query = { status: { in: [{ deep: 1 }] } } as unknown as ListQuery
     expect(await failureOf(diga.calls.list(query))).toMatchObject({ code: 'VALIDATION_ERROR' })
     expect(requests).toEqual([])
+  })
+
+  test('refuses a Date that is not valid', () => {
+    const { diga } = setup(listOf([]))
+    const list = () => diga.calls.list({ start_created_date: new Date('tomorrow') })
+    expect(list).toThrow(DigaInvalidCallError)
+    expect(list).toThrow('start_created_date must be a valid Date.')
   })
 
   test('fails where a page fails', async () => {
