@@ -7,12 +7,15 @@
 
 /** How a new contract differs from the one that this client was made for. A `Difference` of `@digame/spec-diff` is one. */
 export interface ContractDifference {
+  /** The kind of difference, such as `property_removed`. */
   readonly code: string
   /** The `operationId`, or `all`. */
   readonly operation: string
   /** A pointer into the operation, such as `/request/body/to_number` or `/responses/200/body/data/*`. */
   readonly at: string
+  /** `breaks_request`, `breaks_response` or `harmless`. */
   readonly effect: string
+  /** The enum value, type or constraint that the code is about, if there is one. */
   readonly value?: string
   /** What the document describes as the body of a success: `same`, `json`, `undescribed`, `other` or `none`. */
   readonly body?: string

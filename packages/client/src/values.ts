@@ -8,7 +8,16 @@ import type { components } from '@digame/spec'
 
 type Schemas = components['schemas']
 
-/** How an ended call went, in one vocabulary over the two that the service has used. */
+/**
+ * How an ended call went, in one vocabulary over the two that the service has used.
+ *
+ * - `completed`: a conversation that one of the two sides ended
+ * - `transferred`: the agent passed the conversation on
+ * - `no_answer`: nobody picked up
+ * - `voicemail`: a machine picked up, whether or not a message was left
+ * - `failed`: the call could not be made, or the number could not be reached
+ * - `other`: it ended for a reason that this version does not know
+ */
 export type Outcome = 'completed' | 'transferred' | 'no_answer' | 'voicemail' | 'failed' | 'other'
 
 type ByStatus = { readonly [Status in Schemas['CallStatus']]: Outcome | undefined }
@@ -24,7 +33,7 @@ export const outcomeOfStatus: ByStatus = {
   no_answer: 'no_answer',
 }
 
-/** Statuses of the past that the service may well use as end reasons; the spec does not list them as such. */
+/** Statuses used until 2026-07 that the service may come to use as end reasons; the spec does not list them as such. */
 type AssumedReason = 'no_answer' | 'failed' | 'transferred'
 
 type ByReason = { readonly [Reason in Schemas['EndReason'] | AssumedReason]: Outcome }
