@@ -69,7 +69,7 @@ describe('spec diff', () => {
   it('tells what differs by operation, and exits 1', async () => {
     const { code, stdout, stderr } = await diff(published(purpose), '--strict')
     const gone = '/recording_url is not there  property_removed\n'
-    const copes = '                     The client copes: Passes it through.\n'
+    const copes = '                     The client copes: Passes through what arrives.\n'
     expect(stdout).toBe(
       [
         `GET /v1/call/  listCalls\n  breaks a response  /responses/200/body/data/*${gone}${copes}`,

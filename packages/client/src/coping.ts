@@ -32,7 +32,7 @@ export interface Coping {
 const copes = (client: string): Coping => ({ clientCopes: true, client })
 const fails = (client: string): Coping => ({ clientCopes: false, client })
 
-const passesThrough = copes('Passes it through.')
+const passesThrough = copes('Passes through what arrives.')
 const passesOn = fails('Sends what you pass.')
 
 /** What the client does about a difference of the contract. */
@@ -156,7 +156,9 @@ function callField([field, inner]: readonly string[], { code, operation }: Contr
         ? fails('Returns the page; a look-up that meets a call without an id ends as unknown.')
         : unreadable(operation)
     case 'status':
-      return copes('Passes it through, and reads from end_time and end_reason whether the call has ended.')
+      return copes(
+        'Passes through what arrives, and reads from end_time and end_reason whether the call has ended.',
+      )
     case 'end_reason':
       return isLost && operation !== 'placeCall'
         ? fails('Returns the call; outcomeOf cannot tell how it went.')
@@ -170,11 +172,13 @@ function callField([field, inner]: readonly string[], { code, operation }: Contr
     case 'contact':
     case 'type':
       return isListed
-        ? copes('Passes it through; a look-up finds the call by its key, and may name fewer candidates.')
+        ? copes(
+            'Passes through what arrives; a look-up finds the call by its key, and may name fewer candidates.',
+          )
         : passesThrough
     case 'created_date':
       return isListed
-        ? copes('Passes it through; a look-up that cannot tell how old a call is reads on.')
+        ? copes('Passes through what arrives; a look-up that cannot tell how old a call is reads on.')
         : passesThrough
     case 'phone_register_id':
       return code === 'property_removed' || code === 'property_optional'
