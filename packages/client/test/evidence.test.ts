@@ -260,7 +260,7 @@ describe("with the runtime's own fetch", () => {
     expect(made.posts).toHaveLength(2)
   })
 
-  test('a second dispatch behind our back is aborted before it is sent', async () => {
+  test('a second dispatch by the runtime is aborted before it is sent', async () => {
     const aborted: boolean[] = []
     const made = await own(async (init) => {
       const request = requestOf(init)
@@ -322,7 +322,7 @@ describe("with the runtime's own fetch", () => {
     expect(destroyed).toHaveBeenCalledTimes(1)
   })
 
-  test('one that is written nevertheless loses its socket', async () => {
+  test('a second dispatch that is written anyway loses its socket', async () => {
     const destroyed: number[] = []
     const socket = (number: number) => ({ alpnProtocol: 'h2', destroy: () => destroyed.push(number) })
     const made = await own(async (init) => {
@@ -338,7 +338,7 @@ describe("with the runtime's own fetch", () => {
     expect(destroyed).toEqual([2])
   })
 
-  test('an abort stays one, though the runtime sends again thereupon', async () => {
+  test('an abort stays an abort, even if the runtime then sends again', async () => {
     const made = await own((init) => {
       const request = requestOf(init)
       create.publish({ request })
@@ -350,7 +350,7 @@ describe("with the runtime's own fetch", () => {
     expect(error).toMatchObject({ name: 'DigaTimeoutError', placed: 'maybe' })
   })
 
-  test('a body that breaks proves nothing, whatever it breaks with', async () => {
+  test('a body that breaks off proves nothing, whatever the error', async () => {
     const broken = () =>
       new Response(new ReadableStream({ pull: (to) => to.error(refused()) }), { status: 201 })
     const made = await own(async () => broken())
@@ -370,7 +370,7 @@ describe("with the runtime's own fetch", () => {
     expect(made.posts).toHaveLength(1)
   })
 
-  test('unexpected messages on the channels do no harm', async () => {
+  test('unexpected messages on the channels change nothing', async () => {
     const made = await own(async (init) => {
       for (const message of [undefined, null, {}, { request: null }, { request: { headers: null } }, 7]) {
         for (const one of [create, sendHeaders, answered]) one.publish(message)

@@ -163,7 +163,7 @@ describe('`requestId` of an error', () => {
   })
 })
 
-test('an address with a path and a slash at its end is kept', async () => {
+test('a base URL with a path and a slash at its end is kept', async () => {
   let sent = ''
   const diga = new Diga({
     apiKey,
