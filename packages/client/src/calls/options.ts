@@ -1,6 +1,6 @@
 import type { RequestOptions } from '../options.ts'
 
-/** Options of `calls.create`. */
+/** Options of `calls.create`. If it joins another create of the same key that is in progress, only `signal` has an effect. */
 export interface CreateOptions extends RequestOptions {
   /**
    * Names this intention to call: 1 to 200 visible ASCII characters.
@@ -11,10 +11,7 @@ export interface CreateOptions extends RequestOptions {
    * @default a random uuid
    */
   readonly idempotencyKey?: string
-  /**
-   * No request goes out at or after this date; the error then has the code `NOT_AFTER`. If several creates share a key, that of
-   * the first one applies. @default none
-   */
+  /** No request goes out at or after this date; the error then has the code `NOT_AFTER`. @default none */
   readonly notAfter?: Date
   /** Whether to look a call in doubt up before throwing an error. If not, look it up later with `calls.find`. @default true */
   readonly lookUp?: boolean
