@@ -4,21 +4,12 @@
  * The records are typed by the spec's generated types: a value that the spec gains or loses is a type error here until
  * somebody has decided what it means. Published as `@digame/client/values`, which loads nothing else.
  */
+import type { Outcome } from '@digame/internal'
 import type { components } from '@digame/spec'
 
-type Schemas = components['schemas']
+export type { Outcome } from '@digame/internal'
 
-/**
- * How an ended call went, in one vocabulary over the two that the service has used.
- *
- * - `completed`: a conversation that one of the two sides ended
- * - `transferred`: the agent passed the conversation on
- * - `no_answer`: nobody picked up
- * - `voicemail`: a machine picked up, whether or not a message was left
- * - `failed`: the call could not be made, or the number could not be reached
- * - `other`: it ended for a reason that this version does not know
- */
-export type Outcome = 'completed' | 'transferred' | 'no_answer' | 'voicemail' | 'failed' | 'other'
+type Schemas = components['schemas']
 
 type ByStatus = { readonly [Status in Schemas['CallStatus']]: Outcome | undefined }
 
