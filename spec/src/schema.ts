@@ -10,8 +10,8 @@ export interface paths {
         };
         /**
          * List calls
-         * @description Calls of the account, inbound and outbound, newest first unless `order` says otherwise. Page either by
-         *     cursor (`after` or `before`, the id of a call already seen) or by number (`page`).
+         * @description Calls of the account, inbound and outbound, newest first unless `order` says otherwise. Read page by page, either by
+         *     cursor (`after` or `before`, the id of a call that you have) or by number (`page`).
          */
         get: operations["listCalls"];
         put?: never;
@@ -171,18 +171,21 @@ export interface components {
             } | null;
         };
         /**
-         * @description Where the call stands. `dialing`, `in_queue` and `in_progress` are under way. The other four have ended; since
-         *     2026-07 the service uses only `completed` of these and tells the ending in `end_reason`.
+         * @description Where the call stands. With `dialing`, `in_queue` or `in_progress` it is under way; with the other four it has ended.
+         *     Since 2026-07 every call ends as `completed`, and `end_reason` says how.
          * @enum {string}
          */
         CallStatus: "dialing" | "in_queue" | "in_progress" | "completed" | "failed" | "transferred" | "no_answer";
         /**
-         * @description The reasons for the end of a call that the service has given so far. It may give others.
+         * @description The reasons for the end of a call that the service has given so far; it may give others. `user_hang_up` and `hangup` end
+         *     a conversation: the other side hung up, or the agent did. With `voicemail_left`, `answering_machine_detected` and
+         *     `mailbox_unavailable` a machine picked up. With `ivr_no_answer` nobody picked up; with `ivr_unreachable` the number
+         *     could not be reached.
          * @enum {string}
          */
         EndReason: "user_hang_up" | "hangup" | "voicemail_left" | "answering_machine_detected" | "mailbox_unavailable" | "ivr_no_answer" | "ivr_unreachable";
         /**
-         * @description Who rang; the account (`outbound`) or the other side (`inbound`).
+         * @description Who called; the account (`outbound`) or the other side (`inbound`).
          * @enum {string}
          */
         CallType: "inbound" | "outbound";
@@ -190,7 +193,7 @@ export interface components {
         Contact: {
             /**
              * Format: uuid
-             * @description Names the contact.
+             * @description The id of the contact.
              */
             id: string;
             /**
@@ -201,7 +204,7 @@ export interface components {
             /** @description The phone number of a phone contact; a browser's identifier for a web contact. */
             identifier: string;
             /**
-             * @description Over which channel the contact speaks.
+             * @description The channel; a telephone call (`call`) or a web page (`web`).
              * @enum {string}
              */
             contact_type: "call" | "web";
@@ -218,7 +221,7 @@ export interface components {
         Message: {
             /**
              * Format: uuid
-             * @description Names the message.
+             * @description The id of the message.
              */
             id: string;
             /**
@@ -239,9 +242,9 @@ export interface components {
         ToolCall: {
             /** @description `function`, a function of the account, or `call_tool`, one that acts on the call itself. */
             type?: string;
-            /** @description The function, where `type` is `function`. */
+            /** @description The name of the function, if `type` is `function`. */
             function_name?: string;
-            /** @description The tool, where `type` is `call_tool`; `transfer`, `hangup`, `detect_answering_machine`, `add_participant`. */
+            /** @description The name of the tool, if `type` is `call_tool`; `transfer`, `hangup`, `detect_answering_machine`, `add_participant`. */
             tool_name?: string;
             /** @description How it went; `success`, `error` or `cancelled`. */
             status: string;

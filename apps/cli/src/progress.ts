@@ -2,11 +2,26 @@ import type { DigaEvent } from '@digame/client'
 import type { Output } from './context.ts'
 import { clean } from './output.ts'
 
-/** Reports temporary failures of a read; its result is output of its own. */
+/** What the client's own codes of temporary failures mean. Any other code comes from a response. */
+const failures: Readonly<Record<string, string>> = {
+  CONNECTION: 'no connection',
+  TIMEOUT: 'no complete response in time',
+  BODY_CUT: 'the response broke off',
+}
+
+function explainFailure(code: string): string {
+  const own = Object.hasOwn(failures, code) ? failures[code] : undefined
+  return own ?? `the service responded with ${clean(code.replace(/^HTTP_/, ''))}`
+}
+
+const explainDelay = (ms: number): string =>
+  ms < 50 ? 'trying again now' : `trying again in ${(ms / 1000).toFixed(1)} s`
+
+/** Reports each temporary failure before the request is sent again. */
 export function narrateRetries(stderr: Output): (event: DigaEvent) => void {
   return (event) => {
     if (event.type !== 'retry') return
-    stderr.write(`${clean(event.reason)}; trying again in ${(event.delayMs / 1000).toFixed(1)} s\n`)
+    stderr.write(`${explainFailure(event.reason)}; ${explainDelay(event.delayMs)}\n`)
   }
 }
 
@@ -17,9 +32,9 @@ export function narrate(stderr: Output, whom: string): (event: DigaEvent) => voi
     if (event.type === 'request' && event.method === 'POST' && event.retry === 0) {
       stderr.write(`calling ${clean(whom)}\n`)
     } else if (event.type === 'looking_up') {
-      stderr.write('no clear answer; looking whether the call was placed\n')
+      stderr.write('no clear response; looking up whether the call was placed\n')
     } else if (event.type === 'recovered') {
-      stderr.write('it was placed\n')
+      stderr.write('the call was placed\n')
     }
     reportRetry(event)
   }

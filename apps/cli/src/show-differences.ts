@@ -45,8 +45,15 @@ function differenceText(one: ClientDifference, paint: Paint): string {
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
 
-/** How many differences there are of each kind, and which allowances match nothing any more. */
-export function summary({ unknown, known, unused }: Sorted<ClientDifference>): string {
+/**
+ * How many differences there are of each kind, and which allowances match nothing.
+ *
+ * Names only those of the user's own list, which the user can remove; the others are counted.
+ */
+export function summary(
+  { unknown, known, unused }: Sorted<ClientDifference>,
+  ownList: readonly Allowance[],
+): string {
   const count = (effect: Difference['effect']): number =>
     unknown.filter((one) => one.effect === effect).length
   const bad = unknown.filter(({ clientCopes }) => !clientCopes).length
@@ -60,8 +67,15 @@ export function summary({ unknown, known, unused }: Sorted<ClientDifference>): s
       ? 'No unknown differences'
       : `${plural(unknown.length, 'unknown difference')} (${kinds.join(', ')}); the client does not cope with ${bad}`
   const rest = known.length > 0 ? `; ${plural(known.length, 'known difference')}, which --strict shows.` : '.'
-  return `${head}${rest}\n${unused.map((one) => `Matches nothing any more: ${clean(allowanceText(one))}\n`).join('')}`
+  const own = unused.filter((one) => ownList.includes(one))
+  const named = own.map((one) => `This entry of --allow matches nothing: ${clean(allowanceText(one))}\n`)
+  return `${head}${rest}\n${unusedCount(unused.length - own.length)}${named.join('')}`
 }
+
+const unusedCount = (count: number): string =>
+  count === 0
+    ? ''
+    : `${count} of digame's own known differences ${count === 1 ? 'is' : 'are'} not in this document; --json lists them as unused.\n`
 
 const allowanceText = ({ reason, ...parts }: Allowance): string =>
   `${Object.values(parts).join(' ')} (${reason})`

@@ -143,7 +143,7 @@ test('prints the outcome even if the transcript cannot be read', async () => {
 
 test('tries again if it is certain that no call was made', async () => {
   const { mock, code, stderr } = await call('+34500000014')
-  expect(stderr).toMatch(/^calling .*\nHTTP_429; trying again in 1\.0 s\n$/)
+  expect(stderr).toMatch(/^calling .*\nthe service responded with 429; trying again in 1\.0 s\n$/)
   expect(mock.calls).toHaveLength(1)
   expect(code).toBe(0)
 })

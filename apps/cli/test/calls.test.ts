@@ -93,7 +93,7 @@ test.each(['get', 'list', 'messages', 'watch'])('%s says on stderr that it tries
   await calls('watch', callId)
   mock.reply({ code: 503, body: '' })
   const { code, stderr } = await calls(verb, ...(verb === 'list' ? [] : [callId]))
-  expect(stderr).toMatch(/^HTTP_503; trying again in \d\.\d s\n$/)
+  expect(stderr).toMatch(/^the service responded with 503; trying again (now|in \d\.\d s)\n$/)
   expect(code).toBe(0)
 })
 

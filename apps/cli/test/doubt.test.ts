@@ -24,7 +24,7 @@ const call = (number: string, argv: readonly string[] = [], setup: Setup = inTim
 test('an unconfirmed call exits 5 and says how to find out', async () => {
   const { code, stdout, stderr } = await call('+34500000016')
   expect(stderr).toMatch(
-    /^calling .*\nno clear answer; looking whether the call was placed\nerror: .*500.*\n/,
+    /^calling .*\nno clear response; looking up whether the call was placed\nerror: .*500.*\n/,
   )
   expect(stderr).toContain('; a call may have been placed.\n')
   expect(stderr.endsWith(look)).toBe(true)
@@ -66,7 +66,9 @@ test.for(['+34500000010', '+34500000011', '+34500000013'])(
   'the call of a lost response is looked up: %s',
   async (number) => {
     const { code, stdout, stderr } = await call(number)
-    expect(stderr).toMatch(/\nno clear answer; looking whether the call was placed\nit was placed\n$/)
+    expect(stderr).toMatch(
+      /\nno clear response; looking up whether the call was placed\nthe call was placed\n$/,
+    )
     expect(stdout).toContain(`call    ${mock.calls[0]?.id}\n`)
     expect(mock.calls).toHaveLength(1)
     expect(code).toBe(0)

@@ -51,7 +51,7 @@ export type ListQuery = Omit<
 /** Paging of `calls.messages`. */
 export type MessagesQuery = NonNullable<operations['listMessages']['parameters']['query']>
 
-// By any string, as the service may send new ones.
+// Indexed by any string, because the service may send new values.
 const byStatus: Readonly<Record<string, Outcome | undefined>> = outcomeOfStatus
 const byReason: Readonly<Record<string, Outcome>> = outcomeOfReason
 

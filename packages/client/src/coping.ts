@@ -7,12 +7,15 @@
 
 /** How a new contract differs from the one that this client was made for. A `Difference` of `@digame/spec-diff` is one. */
 export interface ContractDifference {
+  /** The kind of difference, such as `property_removed`. */
   readonly code: string
   /** The `operationId`, or `all`. */
   readonly operation: string
   /** A pointer into the operation, such as `/request/body/to_number` or `/responses/200/body/data/*`. */
   readonly at: string
+  /** `breaks_request`, `breaks_response` or `harmless`. */
   readonly effect: string
+  /** The enum value, type or constraint that the code is about, if there is one. */
   readonly value?: string
   /** What the document describes as the body of a success: `same`, `json`, `undescribed`, `other` or `none`. */
   readonly body?: string
@@ -29,7 +32,7 @@ export interface Coping {
 const copes = (client: string): Coping => ({ clientCopes: true, client })
 const fails = (client: string): Coping => ({ clientCopes: false, client })
 
-const passesThrough = copes('Passes it through.')
+const passesThrough = copes('Passes through what arrives.')
 const passesOn = fails('Sends what you pass.')
 
 /** What the client does about a difference of the contract. */
@@ -153,7 +156,9 @@ function callField([field, inner]: readonly string[], { code, operation }: Contr
         ? fails('Returns the page; a look-up that meets a call without an id ends as unknown.')
         : unreadable(operation)
     case 'status':
-      return copes('Passes it through, and reads from end_time and end_reason whether the call has ended.')
+      return copes(
+        'Passes through what arrives, and reads from end_time and end_reason whether the call has ended.',
+      )
     case 'end_reason':
       return isLost && operation !== 'placeCall'
         ? fails('Returns the call; outcomeOf cannot tell how it went.')
@@ -167,11 +172,13 @@ function callField([field, inner]: readonly string[], { code, operation }: Contr
     case 'contact':
     case 'type':
       return isListed
-        ? copes('Passes it through; a look-up finds the call by its key, and may name fewer candidates.')
+        ? copes(
+            'Passes through what arrives; a look-up finds the call by its key, and may name fewer candidates.',
+          )
         : passesThrough
     case 'created_date':
       return isListed
-        ? copes('Passes it through; a look-up that cannot tell how old a call is reads on.')
+        ? copes('Passes through what arrives; a look-up that cannot tell how old a call is reads on.')
         : passesThrough
     case 'phone_register_id':
       return code === 'property_removed' || code === 'property_optional'

@@ -16,6 +16,7 @@ import { resolveSettings } from './settings.ts'
  * const ended = await diga.calls.wait(call.id)
  */
 export class Diga {
+  /** The calls of the account: place, read, list, follow and look up. */
   readonly calls: Calls
   // Private, so that neither `inspect` nor JSON shows the API key.
   readonly #core: Core
@@ -26,7 +27,13 @@ export class Diga {
     this.calls = createCalls(this.#core)
   }
 
-  /** The typed openapi-fetch client for the same account, for anything that this library does not wrap. It sends a POST once. */
+  /**
+   * The typed openapi-fetch client for the same account, for anything that this library does not wrap.
+   *
+   * It sends a request once, and retries nothing. A POST has the client's timeout (60 s by default); without a whole response it
+   * rejects with a DigaError, whose `placed` says whether the service may have acted. A GET goes straight to fetch, without a
+   * timeout. `raw.POST('/v1/call/')` carries no idempotency key and is never looked up: place calls with `calls.create`.
+   */
   get raw(): Client<paths> {
     return this.#core.raw
   }

@@ -16,6 +16,7 @@ export interface ApiIssue {
   readonly type: string
 }
 
+/** What a {@link DigaError} is made from. */
 export interface DigaErrorFields {
   readonly code: string
   readonly cause?: unknown
@@ -64,7 +65,7 @@ export class DigaError extends Error {
   }
 }
 
-/** The client is set up wrongly: no API key, an invalid base URL, or it runs in a browser. */
+/** The client is set up wrongly: no API key, an invalid base URL or option, or it runs in a browser. */
 export class DigaConfigError extends DigaError {
   override readonly name = 'DigaConfigError'
 }

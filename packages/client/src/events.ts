@@ -1,5 +1,6 @@
 interface RequestEvent {
   readonly method: string
+  /** Without the query. */
   readonly path: string
   /** The id that the request carries as `x-request-id`. */
   readonly requestId: string
@@ -18,6 +19,7 @@ export type DigaEvent =
       readonly type: 'response'
       /** The HTTP status; absent if no response arrived. */
       readonly status?: number
+      /** From right before the request to the end of the response body, in milliseconds. */
       readonly durationMs: number
     })
   | (RequestEvent & {
@@ -25,7 +27,7 @@ export type DigaEvent =
       readonly type: 'retry'
       /** How long the client waits before the next send, in milliseconds. */
       readonly delayMs: number
-      /** The code of the failure. */
+      /** The `code` that the failure would have as a DigaError, such as `CONNECTION` or `HTTP_503`. */
       readonly reason: string
     })
   | {
@@ -40,8 +42,10 @@ export type DigaEvent =
       readonly callId: string
     }
   | {
-      /** The service sent something that this version does not know. Each finding is reported once per client. */
+      /** The service sent a call with something that the spec does not describe. Each finding is reported once per client. */
       readonly type: 'drift'
+      /** `status_code` means that a create succeeded with another status than 201. */
       readonly kind: 'unknown_status' | 'unknown_field' | 'missing_field' | 'renamed_field' | 'status_code'
+      /** What was found, such as `recording_url` or `200 instead of 201`. */
       readonly detail: string
     }

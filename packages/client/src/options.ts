@@ -42,7 +42,10 @@ export interface DigaOptions {
    * that no call was made. @default 2
    */
   readonly maxRetries?: number
-  /** How long after a send a call may take to appear in the list, in milliseconds. @default 10,000 */
+  /**
+   * How long after a send a call may take to appear in the list, in milliseconds. A look-up goes on for this long, and then has
+   * 10 more seconds for its final listing. @default 10,000
+   */
   readonly settleMs?: number
   /** Headers to add to every request. */
   readonly headers?: Readonly<Record<string, string>>
@@ -56,7 +59,7 @@ export interface DigaOptions {
    * `concurrency`. Errors that it throws are ignored.
    */
   readonly onEvent?: (event: DigaEvent) => void
-  /** Allows the client to run in a browser, where the API key is public and the service refuses requests. @default false */
+  /** Allows the client to run in a browser, where the API key is public and the service refuses requests by CORS. @default false */
   readonly dangerouslyAllowBrowser?: boolean
   /** The source of time, for tests. @default the system's clocks and timers */
   readonly clock?: Clock
@@ -64,13 +67,20 @@ export interface DigaOptions {
   readonly random?: () => number
 }
 
-/** Options of a request that reads. */
+/** Options of one method call. */
 export interface RequestOptions {
-  /** Aborts the request. */
+  /** Aborts the request, and the wait before a retry. */
   readonly signal?: AbortSignal
-  /** Time allowed for one request, from sending it to the end of the response body, in milliseconds. @default the client's, or 30,000 */
+  /**
+   * Time allowed for one request, from sending it to the end of the response body, in milliseconds.
+   *
+   * @default the client's, or else 60,000 for a create and 30,000 for a read
+   */
   readonly timeoutMs?: number
-  /** How many times the request is sent again after a temporary failure. @default the client's, or 2 */
+  /**
+   * How many times the request is sent again after a temporary failure. A create is sent again only when it is certain that no
+   * call was made. @default the client's, or 2
+   */
   readonly maxRetries?: number
   /** Headers to add. A value for `x-request-id` is sent as `x-client-request-id`. */
   readonly headers?: Readonly<Record<string, string>>

@@ -4,12 +4,12 @@
  * The records are typed by the spec's generated types: a value that the spec gains or loses is a type error here until
  * somebody has decided what it means. Published as `@digame/client/values`, which loads nothing else.
  */
+import type { Outcome } from '@digame/internal'
 import type { components } from '@digame/spec'
 
-type Schemas = components['schemas']
+export type { Outcome } from '@digame/internal'
 
-/** How an ended call went, in one vocabulary over the two that the service has used. */
-export type Outcome = 'completed' | 'transferred' | 'no_answer' | 'voicemail' | 'failed' | 'other'
+type Schemas = components['schemas']
 
 type ByStatus = { readonly [Status in Schemas['CallStatus']]: Outcome | undefined }
 
@@ -24,7 +24,7 @@ export const outcomeOfStatus: ByStatus = {
   no_answer: 'no_answer',
 }
 
-/** Statuses of the past that the service may well use as end reasons; the spec does not list them as such. */
+/** Statuses used until 2026-07 that the service may come to use as end reasons; the spec does not list them as such. */
 type AssumedReason = 'no_answer' | 'failed' | 'transferred'
 
 type ByReason = { readonly [Reason in Schemas['EndReason'] | AssumedReason]: Outcome }

@@ -49,7 +49,7 @@ describe('a create that is aborted', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('in the same breath sends nothing', async () => {
+  test('in the same tick sends nothing', async () => {
     const { diga, requests } = serve()
     const controller = new AbortController()
     const placing = diga.calls.create(body, { ...one, signal: controller.signal })
@@ -144,7 +144,7 @@ describe('a create that is aborted', () => {
     expect(posts).toHaveLength(1)
   })
 
-  test('while it is looked up once more stops looking', async () => {
+  test('while a later create looks it up stops looking', async () => {
     const { diga, clock, requests, service } = serve({ list: (request) => silence(request) })
     service.next({ placed: true, answer: 'reset' })
     await clock.run(failureOf(diga.calls.create(body, { ...one, lookUp: false })))
@@ -237,7 +237,7 @@ describe('of several who wait for one create', () => {
     expect(posts[0]?.signal.aborted).toBe(false)
   })
 
-  test('one that aborts while it is sent learns when that was', async () => {
+  test('one that aborts during the send gets `sentAt`', async () => {
     const { diga, clock, service } = serve()
     service.next(hung)
     const begun = new Date(clock.now())
@@ -357,7 +357,7 @@ describe('a read that is aborted', () => {
   })
 })
 
-test('an abort by the hook that hears of a look-up ends it at once', async () => {
+test('a hook that aborts on looking_up ends the look-up at once', async () => {
   const controller = new AbortController()
   let again = false
   const { diga, clock, requests } = setup(

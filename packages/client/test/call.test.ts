@@ -78,7 +78,7 @@ describe('outcomeOf', () => {
     expect(outcomeOf(call)).toBe(outcome)
   })
 
-  test('of a new status that only has an end is another', () => {
+  test('of an unknown status with nothing but an end is `other`', () => {
     expect(outcomeOf(callOf({ status: 'evaporated', end_time: '2026-07-01T10:00:00Z' }))).toBe('other')
   })
 })

@@ -139,7 +139,7 @@ describe('concurrency', () => {
     expect(pieces).toBeLessThan(12)
   })
 
-  test("does not count the reader's own time as silence", async () => {
+  test('does not count the time that the reader takes as silence', async () => {
     const made = setup(() => stream([event(1), event(2)]))
     const numbers: number[] = []
     await made.clock.run(
@@ -164,7 +164,7 @@ describe('concurrency', () => {
     expect(made.requests.length).toBeGreaterThan(1)
   })
 
-  test('waits briefly again after a number came', async () => {
+  test('starts again with a short wait after a number', async () => {
     const fails: Handler = () => json(503, {})
     const made = setup(
       inTurn(
@@ -180,7 +180,7 @@ describe('concurrency', () => {
     expect(waits).toEqual([250, 500, 1000, 250])
   })
 
-  test('keeps a stream for as long as it speaks', async () => {
+  test('keeps a stream open for as long as events arrive', async () => {
     const made: Setup = setup(() => {
       const content = new ReadableStream<Uint8Array>({
         pull: (controller) =>

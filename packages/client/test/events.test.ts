@@ -131,7 +131,7 @@ describe('a hook that throws changes nothing:', () => {
   })
 })
 
-test('without a hook all is the same', async () => {
+test('a client without a hook behaves in the same way', async () => {
   const clock = testClock()
   const service = createService(clock, { lagMs: 500 })
   service.next({ placed: false, answer: 429 }, { placed: true, answer: 'reset' })
@@ -145,7 +145,7 @@ test('without a hook all is the same', async () => {
   expect(posts).toHaveLength(2)
 })
 
-test('a hook that places calls disturbs nobody', async () => {
+test('a hook that creates with the same key gets the same call', async () => {
   let nested: Promise<unknown> | undefined
   const made = setup(() => json(201, callOf({ dynamic_variables: null })), {
     onEvent: ({ type }) => {

@@ -28,7 +28,7 @@ describe('over HTTP/2', () => {
     expect(made.posts).toHaveLength(1)
   })
 
-  test('it proves as much as ever where they are', async () => {
+  test('a missing report proves that nothing left if sends are reported', async () => {
     let sends = 0
     const made = await own(async (init) => {
       const request = requestOf(init)
@@ -42,7 +42,7 @@ describe('over HTTP/2', () => {
     expect(made.posts).toHaveLength(3)
   })
 
-  test('other protocols are as before', async () => {
+  test('connections over other protocols change nothing', async () => {
     const made = await own(async (init) => {
       create.publish({ request: requestOf(init) })
       connected.publish({ socket: { alpnProtocol: 'http/1.1' } })
@@ -92,7 +92,7 @@ describe("with a caller's fetch", () => {
     }
   })
 
-  test("one that replaced the own one later is a caller's too", async () => {
+  test("a fetch that replaces the runtime's later counts as a caller's", async () => {
     const made = await own(() => Promise.reject(new Error('unused')))
     const replaced = vi.fn(() => Promise.reject(refused()))
     vi.stubGlobal('fetch', replaced)
@@ -100,7 +100,7 @@ describe("with a caller's fetch", () => {
     expect(replaced).toHaveBeenCalledTimes(1)
   })
 
-  test('the own one, passed by name, is the own one', async () => {
+  test("the runtime's fetch, passed as an option, still counts as the runtime's", async () => {
     withoutUndici()
     const made = await own(() => Promise.reject(refused()))
     const again = await import('@digame/client')
@@ -145,7 +145,7 @@ describe('on Deno', () => {
   })
 })
 
-test('elsewhere no client is passed', async () => {
+test('outside Deno no client is passed', async () => {
   const made = await own(() => Promise.reject(reset()))
   await failureOf(made)
   expect(made.posts[0]).not.toHaveProperty('client')

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { describe, expect, test, vi } from 'vitest'
 import { body, json, refused, reset, silence } from './support/client.ts'
 import {
@@ -12,6 +13,8 @@ import {
   withoutUndici,
 } from './support/own.ts'
 import { callOf } from './support/service.ts'
+
+const failed = channel('undici:request:error')
 
 // Must come first: sends that another test left in doubt stay observed for a while.
 test('a send that ended without a doubt is no longer observed', async () => {
@@ -150,6 +153,26 @@ describe("with the runtime's own fetch", () => {
     expect(made.posts).toHaveLength(1)
   })
 
+  test.each(['undici', 'no undici'])('causes that form a circle prove nothing, with %s', async (what) => {
+    if (what === 'no undici') withoutUndici()
+    const causes = new TypeError('fetch failed')
+    causes.cause = new Error('wrapped', { cause: causes })
+    const errors = new AggregateError([])
+    errors.errors.push(errors)
+    for (const failure of [causes, errors]) {
+      const made = await own((init) => {
+        const request = requestOf(init)
+        if (what === 'undici') {
+          create.publish({ request })
+          failed.publish({ request, error: new Error('another') })
+        }
+        return Promise.reject(failure)
+      })
+      expect(await failureOf(made)).toMatchObject(doubt)
+      expect(made.posts).toHaveLength(1)
+    }
+  })
+
   test('where undici is and its channels are silent, fetch had been replaced before: nothing is proven', async () => {
     const made = await own(() => Promise.reject(refused()))
     expect(await failureOf(made)).toMatchObject(doubt)
@@ -237,7 +260,7 @@ describe("with the runtime's own fetch", () => {
     expect(made.posts).toHaveLength(2)
   })
 
-  test('a second dispatch behind our back is aborted before it is sent', async () => {
+  test('a second dispatch by the runtime is aborted before it is sent', async () => {
     const aborted: boolean[] = []
     const made = await own(async (init) => {
       const request = requestOf(init)
@@ -299,7 +322,7 @@ describe("with the runtime's own fetch", () => {
     expect(destroyed).toHaveBeenCalledTimes(1)
   })
 
-  test('one that is written nevertheless loses its socket', async () => {
+  test('a second dispatch that is written anyway loses its socket', async () => {
     const destroyed: number[] = []
     const socket = (number: number) => ({ alpnProtocol: 'h2', destroy: () => destroyed.push(number) })
     const made = await own(async (init) => {
@@ -315,7 +338,7 @@ describe("with the runtime's own fetch", () => {
     expect(destroyed).toEqual([2])
   })
 
-  test('an abort stays one, though the runtime sends again thereupon', async () => {
+  test('an abort stays an abort, even if the runtime then sends again', async () => {
     const made = await own((init) => {
       const request = requestOf(init)
       create.publish({ request })
@@ -327,7 +350,7 @@ describe("with the runtime's own fetch", () => {
     expect(error).toMatchObject({ name: 'DigaTimeoutError', placed: 'maybe' })
   })
 
-  test('a body that breaks proves nothing, whatever it breaks with', async () => {
+  test('a body that breaks off proves nothing, whatever the error', async () => {
     const broken = () =>
       new Response(new ReadableStream({ pull: (to) => to.error(refused()) }), { status: 201 })
     const made = await own(async () => broken())
@@ -347,7 +370,7 @@ describe("with the runtime's own fetch", () => {
     expect(made.posts).toHaveLength(1)
   })
 
-  test('unexpected messages on the channels do no harm', async () => {
+  test('unexpected messages on the channels change nothing', async () => {
     const made = await own(async (init) => {
       for (const message of [undefined, null, {}, { request: null }, { request: { headers: null } }, 7]) {
         for (const one of [create, sendHeaders, answered]) one.publish(message)

@@ -47,7 +47,7 @@ describe('find', () => {
     expect(await ask('one')).toMatchObject({ result: 'found' })
   })
 
-  test('finds what became of a call of an earlier process', async () => {
+  test('finds a call of an earlier process', async () => {
     const { clock, service } = serve()
     service.next({ placed: true, answer: 'reset' })
     const before = setup(service.handler, {}, clock)
@@ -60,7 +60,7 @@ describe('find', () => {
     expect(after.posts).toEqual([])
   })
 
-  test('is absent when all since the send was listed', async () => {
+  test('is absent when every call since the send was listed', async () => {
     const { find, service, requests } = serve()
     service.add(old, key('two'))
     expect(await find()).toEqual({ result: 'absent', candidates: [] })
@@ -87,7 +87,7 @@ describe('find', () => {
     expect(requests.map(({ at }) => at - begun)).toEqual([0, 1000, 3000, 6000])
   })
 
-  test('does not take a wall clock that may have been set for time that has passed', async () => {
+  test('does not trust the wall clock, which may have been set', async () => {
     const { find, requests, clock } = serve()
     const begun = clock.elapsed()
     expect(await find(60_000)).toEqual({ result: 'absent', candidates: [] })
@@ -250,7 +250,7 @@ describe('a listing that is not complete is `unknown`:', () => {
     expect(await find()).toMatchObject({ result: 'unknown', reason: 'no_server_clock' })
   })
 
-  test('something without an id could be the one, unless the one is there', async () => {
+  test('an entry without an id could be the call, unless the call is listed too', async () => {
     for (const odd of [{}, { id: 7, contact: { identifier: to } }]) {
       const call = callOf({ ...key('one'), created_date: new Date(testClock().now()).toISOString() })
       let data: unknown[] = [odd]
@@ -332,7 +332,7 @@ describe('a listing that is not complete is `unknown`:', () => {
   })
 })
 
-describe('a list that moves while it is read', () => {
+describe('a list that grows while it is read', () => {
   test('returns each call once', async () => {
     const calls = [1, 2, 3, 4].map((second) =>
       callOf({ id: `c${second}`, created_date: `2026-07-01T09:00:0${second}Z` }),
@@ -349,7 +349,7 @@ describe('a list that moves while it is read', () => {
     expect(found.candidates.map(({ id }) => id)).toEqual(['c4', 'c3', 'c2', 'c1'])
   })
 
-  test('goes by the last call where a page has no cursor', async () => {
+  test('takes the last call as the cursor if a page has none', async () => {
     const { find, service, requests } = serve({
       pageSize: 1,
       list: async (_, usual) => {

@@ -108,7 +108,7 @@ describe('a key that succeeded', () => {
   })
 })
 
-test('the order of names makes no other body', async () => {
+test('another order of names is the same body', async () => {
   const { diga, posts } = setup(() => json(201, callOf()))
   const options = { idempotencyKey: 'one' }
   const { from_number, to_number } = body
@@ -292,7 +292,7 @@ describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
     expect(posts).toHaveLength(last + 2)
   })
 
-  test('those in doubt and in flight are kept while others can go', async () => {
+  test('those in doubt and in flight are kept while placed ones are forgotten', async () => {
     const call = callOf({ dynamic_variables: null })
     const fates: Record<string, 'doubt' | 'hang'> = { doubt: 'doubt', flight: 'hang' }
     const { diga, clock, posts } = bulk((request) => {
@@ -316,7 +316,7 @@ describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
     expect(ends[0]).toStrictEqual(ends[1])
   })
 
-  test('the oldest in doubt goes when all are, never one in flight', async () => {
+  test('the oldest in doubt is forgotten when all are in doubt, never one in flight', async () => {
     const { diga, clock, posts } = bulk((request) =>
       request.body?.dynamic_variables.digame_key === 'flight' ? silence(request) : json(500, {}),
     )
@@ -354,7 +354,7 @@ describe('of more than 10,000 keys', { timeout: 60_000 }, () => {
   })
 })
 
-test('the wish not to look up counts for a create that joins a look-up as little as for the first', async () => {
+test('`lookUp: false` has no effect on a create that joins one in progress', async () => {
   const { diga, clock, service, posts } = serve({ lagMs: 3000 })
   service.next(lost)
   const first = diga.calls.create(body, one)

@@ -82,12 +82,12 @@ describe('a call that cannot be placed is refused before anything is sent', () =
     expect(error).toMatchObject({ code, placed: 'no' })
   })
 
-  test('no key, and the error still names one', async () => {
+  test('without a key, and the error names a random one', async () => {
     const error = await refusal({ ...body, to_number: '112' })
     expect(error.idempotencyKey).toMatch(/^[\da-f-]{36}$/)
   })
 
-  test('and the same key may be used for the mended call', async () => {
+  test('and its key may be used for the corrected call', async () => {
     const { diga, posts } = setup(() =>
       Response.json({ id: 'a', status: 'dialing', agent_id: 'b' }, { status: 201 }),
     )
@@ -139,7 +139,7 @@ describe('a client', () => {
     throw new Error('It was made.')
   }
 
-  test('takes its key and address from the environment', async () => {
+  test('takes its API key and base URL from the environment', async () => {
     vi.stubEnv('DIGA_API_KEY', ` ${apiKey}\n`)
     vi.stubEnv('DIGA_BASE_URL', 'http://env.test/')
     const sent: [url: string, authorization: string | undefined][] = []
@@ -222,7 +222,7 @@ describe('a client', () => {
     expect(make({ apiKey, dangerouslyAllowBrowser: true })).toBeInstanceOf(Diga)
   })
 
-  test('lives where the environment is forbidden', () => {
+  test('works where reading the environment is forbidden', () => {
     vi.stubGlobal('process', {
       get env() {
         throw new Error('Requires env access')

@@ -125,7 +125,7 @@ describe('the listings of a look-up', () => {
     expect(listings(made).at(-1)).toBe(settleMs)
   })
 
-  test('are one, at once, where the send took longer than that', async () => {
+  test('are a single one, at once, if the send took longer than that', async () => {
     const made = serve()
     made.service.next({ placed: false, answer: 'silence' })
     await made.clock.run(failureOf(made.diga.calls.create(body, one)))
@@ -333,7 +333,7 @@ describe('candidates', () => {
     expect(error.candidates?.map(({ id }) => id)).toEqual([service.calls[0]?.id])
   })
 
-  test('stand on the error, but are not printed', async () => {
+  test('are on the error, but are not printed', async () => {
     const { diga, clock, service } = serve({ echo: false })
     service.next(lost)
     const error = await clock.run(failureOf(diga.calls.create(body, one)))

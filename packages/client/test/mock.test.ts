@@ -81,7 +81,7 @@ describe('against the mock', () => {
     expect(posts()).toBe(1)
   })
 
-  test('a key that may not list leaves the doubt', async () => {
+  test('a create stays in doubt if its API key may not list calls', async () => {
     const { clock, call, mock } = await serve({ keys: { [apiKey]: 'write' } })
     const { clock: other, call: refusedCall } = await serve({ keys: { [apiKey]: 'read' } })
     mock.reply({ operation: 'listCalls', code: 403 })

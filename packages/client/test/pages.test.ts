@@ -1,4 +1,4 @@
-import type { Call, ListQuery } from '@digame/client'
+import { type Call, DigaInvalidCallError, type ListQuery } from '@digame/client'
 import { describe, expect, test } from 'vitest'
 import { failureOf, json, type Seen, setup } from './support/client.ts'
 import { callOf, uuid } from './support/service.ts'
@@ -60,7 +60,7 @@ describe('a list', () => {
     ])
   })
 
-  test('reads no further than it is iterated', async () => {
+  test('reads no further than you iterate', async () => {
     const { diga, requests } = setup(listOf(some(120)))
     expect(await all(diga.calls.list(), 50)).toHaveLength(50)
     expect(requests).toHaveLength(1)
@@ -148,6 +148,13 @@ describe('a list', () => {
     expect(requests).toEqual([])
   })
 
+  test('refuses a Date that is not valid', () => {
+    const { diga } = setup(listOf([]))
+    const list = () => diga.calls.list({ start_created_date: new Date('tomorrow') })
+    expect(list).toThrow(DigaInvalidCallError)
+    expect(list).toThrow('start_created_date must be a valid Date.')
+  })
+
   test('fails where a page fails', async () => {
     const list = listOf(some(120))
     const { diga } = setup((request) => (request.query.has('after') ? json(404, {}) : list(request)))
@@ -161,7 +168,7 @@ describe('a list', () => {
     expect(given).toHaveLength(50)
   })
 
-  test('fails where a page has something else than calls in it', async () => {
+  test('fails where a page contains anything but objects', async () => {
     for (const data of [[null], ['x'], [[]]]) {
       const { diga } = setup(() => json(200, { data, has_more: false }))
       expect(await failureOf(diga.calls.list())).toMatchObject({ code: 'UNREADABLE_BODY' })
@@ -246,7 +253,7 @@ describe('a list that does not behave', () => {
     expect(await all(diga.calls.list())).toEqual(calls)
   })
 
-  test('goes on by the last call where a page has no cursor', async () => {
+  test('takes the last item as the cursor if a page has none', async () => {
     const calls = some(120)
     const list = listOf(calls)
     const { diga } = setup(async (request) => {

@@ -155,9 +155,15 @@ describe('`requestId` of an error', () => {
     const { diga } = setup(() => json(400, {}, { 'x-request-id': 'theirs' }))
     expect((await failureOf(diga.calls.create(body))).requestId).toBe('theirs')
   })
+
+  test('is that of the request if the one in the response is blank', async () => {
+    const { diga, posts } = setup(() => json(400, {}, { 'x-request-id': '' }))
+    const error = await failureOf(diga.calls.create(body))
+    expect(error.requestId).toBe(posts[0]?.headers['x-request-id'])
+  })
 })
 
-test('an address with a path and a slash at its end is kept', async () => {
+test('a base URL with a path and a slash at its end is kept', async () => {
   let sent = ''
   const diga = new Diga({
     apiKey,

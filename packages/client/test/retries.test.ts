@@ -162,14 +162,14 @@ describe('Retry-After', () => {
     expect(gaps(posts)).toEqual(waitMs === undefined ? [] : [waitMs])
   })
 
-  test('is never less than nothing', async () => {
+  test('is never negative', async () => {
     const past = limited.bind(undefined, { 'retry-after': now, date: later })
     const { diga, clock, events } = setup(inTurn(past, placed))
     await clock.run(diga.calls.create(body))
     expect(events.filter(({ type }) => type === 'retry')).toMatchObject([{ delayMs: 0 }])
   })
 
-  test('stands on the error', async () => {
+  test('is on the error as `retryAfterMs`', async () => {
     const { diga } = setup(() => limited({ 'retry-after': '61' }))
     expect(await failureOf(diga.calls.create(body))).toMatchObject({ retryAfterMs: 61_000, placed: 'no' })
   })

@@ -75,7 +75,7 @@ describe('a success without a call', () => {
     expect(await diga.calls.create(body)).toEqual({ id: 'a', status: 'dialing', agent_id: 'b' })
   })
 
-  test('nor is an id alone a call: gateways hand such out', async () => {
+  test('an id alone is not a call: gateways return such receipts', async () => {
     for (const text of ['{"id":"a"}', '{"id":"a","accepted":true}', '{"id":"a","status":""}']) {
       const { diga } = setup(() => answer(202, text))
       expect(await failureOf(diga.calls.create(body, { lookUp: false }))).toMatchObject({

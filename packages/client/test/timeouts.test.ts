@@ -33,7 +33,7 @@ describe('a send without a response', () => {
     expect(await span(made, () => made.diga.calls.get(uuid()))).toBe(400)
   })
 
-  test('ends when its own options say, before all', async () => {
+  test('ends at the timeout of its own options first', async () => {
     const made = setup(silent, { timeoutMs: 400 })
     const options = { timeoutMs: 70_000, maxRetries: 0, lookUp: false }
     expect(await span(made, () => made.diga.calls.create(body, options))).toBe(70_000)
@@ -47,7 +47,7 @@ describe('a send without a response', () => {
   })
 })
 
-test('the time covers the whole response, to the end of its body', async () => {
+test('a timeout covers the whole response, to the end of its body', async () => {
   const made = setup(() => {
     const text = JSON.stringify(callOf())
     let at = 0
@@ -77,7 +77,7 @@ test('a response in time leaves no timer', async () => {
   expect(clock.pending).toBe(0)
 })
 
-test('a time without end is a long one for a timer of the system, which would fire at once', async () => {
+test('an infinite timeout does not fire at once', async () => {
   const timers = vi.spyOn(globalThis, 'setTimeout')
   const diga = new Diga({
     apiKey,

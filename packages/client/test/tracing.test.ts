@@ -59,7 +59,7 @@ test('a subscriber that creates the same call gets it', async () => {
   }
 })
 
-test('who joins a create makes no second span', async () => {
+test('a create that joins another makes no second span', async () => {
   channel.subscribe(subscribers)
   const { diga } = setup(() => json(201, { id, status: 'dialing', agent_id: 'b' }))
   const options = { idempotencyKey: 'lead-1' }

@@ -100,7 +100,7 @@ describe('watch', () => {
     for (const wait of gaps(made)) expect(wait).toBe(waitMs)
   })
 
-  test('takes a status that is new for a change', async () => {
+  test('counts an unknown status as a change', async () => {
     const made = follow([
       [0, 'dialing'],
       [2000, 'ringing_twice'],
@@ -176,7 +176,7 @@ describe('passing failures', () => {
     expect(changes.map(({ status }) => status)).toEqual(['dialing', 'in_queue', 'in_progress', 'completed'])
   })
 
-  test('are waited for ever longer, and end it after ten in a row', async () => {
+  test('make the waits ever longer, and end the watch after ten in a row', async () => {
     const made = follow(() => json(503, {}))
     expect(await made.clock.run(failureOf(made.diga.calls.wait(id, { maxRetries: 0 })))).toMatchObject({
       name: 'DigaApiError',
@@ -185,7 +185,7 @@ describe('passing failures', () => {
     expect(gaps(made)).toEqual([2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000, 30_000, 30_000])
   })
 
-  test('are waited for as long as the service asks', async () => {
+  test('are followed by the wait that the service asks for', async () => {
     let looks = 0
     const made = follow(() =>
       looks++ === 0
@@ -196,7 +196,7 @@ describe('passing failures', () => {
     expect(gaps(made)).toEqual([120_000])
   })
 
-  test('count anew after a look that went well', async () => {
+  test('are counted from zero after a poll that succeeds', async () => {
     let looks = 0
     const made = follow(() => (looks++ % 10 === 9 ? json(200, callOf({ id })) : json(503, {})))
     const waiting = made.diga.calls.wait(id, { maxRetries: 0, deadlineMs: 3_600_000 })
@@ -255,7 +255,7 @@ describe('wait', () => {
     expect(error.cause).toMatchObject({ code: 'HTTP_503' })
   })
 
-  test('ends by its deadline within a look', async () => {
+  test('ends by its deadline during a poll', async () => {
     for (const deaf of [false, true]) {
       const made = follow((request) => silence(request, deaf))
       const begun = made.clock.elapsed()

@@ -9,7 +9,7 @@ export interface BackoffOptions {
    * close to 0. @default 'equal'
    */
   readonly jitter?: 'full' | 'equal'
-  /** A number from 0 to 1. */
+  /** Returns a number in [0, 1). */
   readonly random: () => number
 }
 
@@ -18,7 +18,7 @@ export function exponential(
   retry: number,
   { firstMs, maxMs }: Pick<BackoffOptions, 'firstMs' | 'maxMs'>,
 ): number {
-  // Beyond 2 ** 30 the power may overflow; any maximum has been reached by then.
+  // By 2 ** 30 any maximum has been reached. Unlimited, the power becomes Infinity, and Infinity times a `firstMs` of 0 is NaN.
   return Math.min(maxMs, firstMs * 2 ** Math.min(retry, 30))
 }
 

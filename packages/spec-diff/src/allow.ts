@@ -26,7 +26,7 @@ export interface Allowed<D extends Difference = Difference> {
 export interface Sorted<D extends Difference = Difference> {
   readonly unknown: readonly D[]
   readonly known: readonly Allowed<D>[]
-  /** Allowances that match nothing any more. */
+  /** Allowances that match nothing in the document. */
   readonly unused: readonly Allowance[]
 }
 
@@ -94,7 +94,7 @@ function readBreaks(entry: Raw, where: string): boolean {
 /**
  * Sorts differences by a list of allowances.
  *
- * `copes` tells whether your programs go on working in spite of a difference. If they do not, only an allowance with
+ * `copes` returns whether your programs go on working in spite of a difference. If they do not, only an allowance with
  * `breaks: true` matches it. For programs on `@digame/client`, ask `copingWith` of `@digame/client/coping`.
  */
 export function sortDifferences<D extends Difference>(

@@ -1,4 +1,13 @@
-/** Why a document cannot be compared. */
+/**
+ * Why a document cannot be compared.
+ *
+ * - `TOO_LARGE`, `TOO_DEEP`, `TOO_COMPLEX`, `ALIASES`: it exceeds a limit that keeps a hostile document from using up the machine
+ * - `UNREADABLE`: it is neither JSON nor YAML
+ * - `NOT_OPENAPI`, `UNSUPPORTED_VERSION`: it is not OpenAPI 3.0 or 3.1
+ * - `MALFORMED`: a part of it has the wrong shape
+ * - `REMOTE_REF`, `CIRCULAR_REF`, `BROKEN_REF`: a `$ref` leads out of the document, back to itself, or nowhere
+ * - `TOO_DIFFERENT`: it describes another API
+ */
 export type VendorDocumentErrorCode =
   | 'TOO_LARGE'
   | 'UNREADABLE'

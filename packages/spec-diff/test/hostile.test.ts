@@ -52,7 +52,7 @@ describe('a text that would hang the parser is refused', () => {
     expect(refusal('a: &a { openapi: 4.0.0 }\n<<: *a')).toMatch(/^UNSUPPORTED_VERSION .* OpenAPI 4\.0\.0/)
   })
 
-  it('nor an alias of what it stands in', () => {
+  it('nor an alias inside the value that it names', () => {
     expect(refusal('openapi: &a [*a]')).toMatch(/^NOT_OPENAPI /)
     expect(refusal('openapi: 3.1.0\npaths: &p { /v1/call/: { get: *p } }')).toMatch(/^MALFORMED /)
   })

@@ -71,7 +71,7 @@ const nothingMore: Check = async () => {}
 
 /** What each statement says beyond that the client copes, or does not. */
 const checks: Readonly<Record<string, Check>> = {
-  'Passes it through.': nothingMore,
+  'Passes through what arrives.': nothingMore,
   'Accepts any 2xx as a success.': nothingMore,
   'Reads events, whatever the content type.': nothingMore,
   'Reads JSON, whatever the content type.': nothingMore,
@@ -149,7 +149,7 @@ const checks: Readonly<Record<string, Check>> = {
     expect(await iterate(world, operation)).toHaveLength(2)
     expect(await world.find()).toMatchObject({ result: 'unknown', reason: 'list_failed' })
   },
-  async 'Passes it through, and reads from end_time and end_reason whether the call has ended.'(
+  async 'Passes through what arrives, and reads from end_time and end_reason whether the call has ended.'(
     world,
     { operation },
   ) {
@@ -175,10 +175,12 @@ const checks: Readonly<Record<string, Check>> = {
     expect(result).toBe('absent')
     expect(candidates).toContainEqual(world.served(operation, 1).data[0])
   },
-  async 'Passes it through; a look-up finds the call by its key, and may name fewer candidates.'(world) {
+  async 'Passes through what arrives; a look-up finds the call by its key, and may name fewer candidates.'(
+    world,
+  ) {
     expect(await world.find()).toMatchObject({ result: 'found' })
   },
-  async 'Passes it through; a look-up that cannot tell how old a call is reads on.'(world) {
+  async 'Passes through what arrives; a look-up that cannot tell how old a call is reads on.'(world) {
     expect(await world.find()).toMatchObject({ result: 'found' })
     expect(world.seen).toHaveLength(2)
   },

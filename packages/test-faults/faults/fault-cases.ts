@@ -4,7 +4,7 @@ import { type Fault, respond } from './line.ts'
 
 export interface FaultCase {
   readonly name: string
-  /** The answer that a client can give afterwards. */
+  /** What a client can say afterwards. */
   readonly placed: 'no' | 'maybe'
   readonly fault: Fault
   /** Whether the client notices only at its deadline. */
@@ -21,7 +21,7 @@ export interface FaultCase {
 
 const html = '<html><h1>Bad gateway</h1></html>'
 const later = (ms: number, run: () => void): void => void setTimeout(run, ms)
-const half = (answer: Buffer): Buffer => answer.subarray(0, answer.length - 40)
+const half = (response: Buffer): Buffer => response.subarray(0, response.length - 40)
 
 const status =
   (code: number, body = '', headers: Record<string, string> = {}): Fault =>
@@ -29,7 +29,7 @@ const status =
     void socket.write(respond(code, body, headers))
 
 const refusal = (code: number): FaultCase => ({
-  name: `answers ${code}`,
+  name: `responds with ${code}`,
   placed: 'no',
   fault: status(code, `{"status":"error","error_code":"NO","message":"+34612345678 is refused"}`, {
     ...(code < 400 && { location: '/elsewhere/' }),
@@ -37,7 +37,7 @@ const refusal = (code: number): FaultCase => ({
 })
 
 const doubt = (code: number, what = '', body = '', type = 'application/json'): FaultCase => ({
-  name: `answers ${code}${what && ` with ${what}`}`,
+  name: `responds with ${code}${what && ` and ${what}`}`,
   placed: 'maybe',
   fault: status(code, body, { 'content-type': type, ...(code < 400 && { location: '/elsewhere/' }) }),
 })
@@ -81,16 +81,22 @@ export const doubts: readonly FaultCase[] = [
       for (const socket of sockets) socket.end()
     },
   },
-  broken('ends the connection without an answer', (socket) => void socket.end()),
-  broken('ends it within the head', (socket, answer) => void socket.end(answer().subarray(0, 30))),
-  broken('ends it within the body', (socket, answer) => void socket.end(half(answer()))),
-  broken('resets within the body', (socket, answer) => {
-    socket.write(half(answer()))
+  broken('ends the connection without a response', (socket) => void socket.end()),
+  broken(
+    'ends the connection within the head',
+    (socket, response) => void socket.end(response().subarray(0, 30)),
+  ),
+  broken('ends the connection within the body', (socket, response) => void socket.end(half(response()))),
+  broken('resets the connection within the body', (socket, response) => {
+    socket.write(half(response()))
     later(20, () => socket.resetAndDestroy())
   }),
   broken('is silent', () => {}, true),
-  broken('is silent within the body', (socket, answer) => void socket.write(half(answer())), true),
-  broken('answers something that is not HTTP', (socket: Socket) => void socket.end('220 mail ready\r\n')),
+  broken('is silent within the body', (socket, response) => void socket.write(half(response())), true),
+  broken(
+    'responds with something that is not HTTP',
+    (socket: Socket) => void socket.end('220 mail ready\r\n'),
+  ),
   broken('promises a body over 10 MiB', (socket) => {
     socket.write(
       'HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 20000000\r\n\r\n{',
@@ -101,10 +107,10 @@ export const doubts: readonly FaultCase[] = [
 /** Moments at which a caller aborts after the request has arrived. */
 export const aborts: readonly FaultCase[] = Object.entries<Fault>({
   'has the request, and the caller aborts': () => {},
-  'has begun the head of an answer, and the caller aborts': (socket, answer) =>
-    void socket.write(answer().subarray(0, 30)),
-  'has begun the body of an answer, and the caller aborts': (socket, answer) =>
-    void socket.write(half(answer())),
+  'has begun the head of a response, and the caller aborts': (socket, response) =>
+    void socket.write(response().subarray(0, 30)),
+  'has begun the body of a response, and the caller aborts': (socket, response) =>
+    void socket.write(half(response())),
 }).map(([name, fault]) => ({ name, placed: 'maybe', fault, aborts: true }))
 
 /** Responses that prove that no call was made. */

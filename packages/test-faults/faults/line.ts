@@ -9,7 +9,7 @@ import { listenOnLoopback } from '@digame/test-support'
 import { createLine, type Line, listCalls, missing, placeCall, type Scenario } from './call-service.ts'
 
 /** Acts on the socket in place of the line, after the service has acted or not. */
-export type Fault = (socket: Socket, answer: () => Buffer) => void
+export type Fault = (socket: Socket, response: () => Buffer) => void
 
 export interface Network extends AsyncDisposable {
   open(scenario: Scenario<Fault>): Line

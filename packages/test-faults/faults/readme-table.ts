@@ -13,8 +13,8 @@ const rivals: Readonly<
 > = {
   'resets after the request was read': [3, 1, 3, 1],
   'is silent': [3, 1, 3, 1],
-  'answers 500': [3, 3, 3, 1],
-  'answers 409': [3, 1, 3, 1],
+  'responds with 500': [3, 3, 3, 1],
+  'responds with 409': [3, 1, 3, 1],
 }
 
 const begin = '<!-- what came of each fault: begin -->\n'
@@ -49,8 +49,8 @@ export class FaultReport {
       const others = rivals[fault]
       const cells = [list(posts), list(made), list(not), ...(others ?? ['', '', '', ''])].join(' | ')
       // Statuses that differ in nothing else share a row.
-      const status = others ? undefined : /^answers (\d+)$/.exec(fault)?.[1]
-      const row = status ? `answers ${cells}` : `${fault} ${cells}`
+      const status = others ? undefined : /^responds with (\d+)$/.exec(fault)?.[1]
+      const row = status ? `responds with ${cells}` : `${fault} ${cells}`
       const shared = rows.get(row)
       if (shared && status) shared[0] += `, ${status}`
       else rows.set(row, [fault, cells])

@@ -41,8 +41,8 @@ async function cell(fault: FaultCase, world: World): Promise<void> {
   const controller = new AbortController()
   const line = (own ?? network).open({
     ...world,
-    fault(socket, answer) {
-      fault.fault(socket, answer)
+    fault(socket, response) {
+      fault.fault(socket, response)
       if (fault.aborts) setTimeout(() => controller.abort(), 20)
     },
   })

@@ -167,8 +167,8 @@ describe('doubt', () => {
   test('an abort in the middle of the body proves nothing', async () => {
     const controller = new AbortController()
     const line = network.open({
-      fault: (socket, answer) => {
-        socket.write(answer().subarray(0, -5))
+      fault: (socket, response) => {
+        socket.write(response().subarray(0, -5))
         setTimeout(() => controller.abort(), 20)
       },
       created: true,
@@ -239,7 +239,8 @@ describe('429', () => {
   ])('with %s is retried once', async (_, headers) => {
     let posts = 0
     const line = network.open({
-      fault: (socket, answer) => void socket.write(posts++ === 0 ? respond(429, '', headers()) : answer()),
+      fault: (socket, response) =>
+        void socket.write(posts++ === 0 ? respond(429, '', headers()) : response()),
       created: false,
       list: 'echoes',
       clockOffsetMs: 0,

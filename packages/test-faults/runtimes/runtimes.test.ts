@@ -31,7 +31,7 @@ const status = (code: number): { name: string; placed: string; status: number } 
   placed: 'no',
   status: code,
 })
-const answering =
+const respondWith =
   (code: number, headers = {}): Fault =>
   (socket) =>
     void socket.write(respond(code, '', headers))
@@ -48,7 +48,12 @@ const expected = (): Record<string, Expected> => ({
   'reset on a reused connection': { fault: (s) => s.resetAndDestroy(), created: false, saw: doubt, posts: 1 },
   'closed on a reused connection': { fault: (s) => void s.end(), created: false, saw: doubt, posts: 1 },
   'reset, and the call was made': { fault: (s) => s.resetAndDestroy(), created: true, saw: found, posts: 1 },
-  'answered 500, and the call was made': { fault: answering(500), created: true, saw: found, posts: 1 },
+  'responds with 500, and the call was made': {
+    fault: respondWith(500),
+    created: true,
+    saw: found,
+    posts: 1,
+  },
   'silence, and the call was made': { fault: () => {}, created: true, saw: found, posts: 1 },
   'half a body': {
     fault: (s, answer) => void s.end(answer().subarray(0, -9)),
@@ -56,10 +61,15 @@ const expected = (): Record<string, Expected> => ({
     saw: found,
     posts: 1,
   },
-  'answered 421': { fault: answering(421), created: false, saw: status(421), posts: 1 },
-  'answered 307': { fault: answering(307, { location: '/x/' }), created: false, saw: status(307), posts: 1 },
-  'answered 401': { fault: answering(401), created: false, saw: status(401), posts: 1 },
-  'answered 429 once': { fault: onceLimited(), created: false, saw: found, posts: 2 },
+  'responds with 421': { fault: respondWith(421), created: false, saw: status(421), posts: 1 },
+  'responds with 307': {
+    fault: respondWith(307, { location: '/x/' }),
+    created: false,
+    saw: status(307),
+    posts: 1,
+  },
+  'responds with 401': { fault: respondWith(401), created: false, saw: status(401), posts: 1 },
+  'responds with 429 once': { fault: onceLimited(), created: false, saw: found, posts: 2 },
   'aborted in flight': {
     fault: () => {},
     created: true,

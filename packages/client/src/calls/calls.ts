@@ -19,7 +19,7 @@ export interface Calls {
    * Places a call, and never a second one for the same idempotency key.
    *
    * Resolves when the service has accepted the call, before anybody picks up. If the response is lost, the client looks the
-   * call up by its key for up to 20 seconds, and returns it if found.
+   * call up by its key for up to 20 seconds (`settleMs` and 10 more), and returns it if found.
    *
    * @throws DigaInvalidCallError before anything is sent; DigaApiError, DigaConnectionError, DigaTimeoutError,
    * DigaResponseError or DigaAbortError, whose `placed` says whether a call may exist
@@ -45,7 +45,8 @@ export interface Calls {
   /**
    * Follows a call: yields it as it stands, then at each change of status, and for the last time when it has ended.
    *
-   * @throws DigaError after ten failed polls in a row, or at once if waiting does not help
+   * @throws DigaError after ten failed polls in a row, or at once for a failure that another try cannot mend, such as a 404;
+   * DigaTimeoutError with the code `DEADLINE` when `deadlineMs` has passed
    *
    * @example
    * for await (const { status } of diga.calls.watch(call.id, { signal })) console.log(status)
@@ -54,7 +55,8 @@ export interface Calls {
   /** Waits until a call has ended, and returns it. @throws DigaError as {@link Calls.watch} does */
   wait(id: string, options?: WatchOptions): Promise<Call>
   /**
-   * Looks a call up by its idempotency key. Takes up to 20 seconds if it was sent recently.
+   * Looks a call up by its idempotency key, and sends nothing but reads. Takes up to 20 seconds (`settleMs` and 10 more) if the
+   * request was sent within the last ten minutes.
    *
    * Does not throw if the service fails: the result is then `unknown`, with a reason.
    *
@@ -65,9 +67,10 @@ export interface Calls {
    */
   find(query: FindQuery, options?: Pick<RequestOptions, 'signal'>): Promise<Found>
   /**
-   * Yields the number of live calls each time the service reports it. Reconnects by itself.
+   * Yields the number of live calls each time the service reports it. Goes on until you stop, and connects again whenever the
+   * stream ends, breaks, or is silent for `timeoutMs` (30,000 by default).
    *
-   * @throws DigaError if reconnecting does not help
+   * @throws DigaError for a response that another try cannot mend, such as a 401
    *
    * @example
    * for await (const active of diga.calls.concurrency({ signal })) if (active < 5) break

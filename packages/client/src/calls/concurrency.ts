@@ -7,17 +7,17 @@ import { abortErrorOf, errorOf } from '../http/failure.ts'
 import { isTemporary, pause, retryDelayMs } from '../http/read.ts'
 import type { RequestOptions } from '../options.ts'
 
-/** The wait if the service asks for more than a minute, in milliseconds: the longest that it can have. */
+/** The longest wait that the service may ask for, in milliseconds. If it asks for more, this one is used. */
 const longestDelayMs = 60_000
 
-/** A line of a stream is never as long as this; one without an end must not fill the memory. In UTF-16 code units. */
+/** The longest line of a stream, in UTF-16 code units. A line without an end must not fill the memory. */
 const longestLine = 65_536
 
 /**
  * Reads the server-sent events of the account's live calls.
  *
  * Connects again whenever the stream ends, breaks, or is silent for `timeoutMs`. Ends by the caller's signal, by `break`, or
- * by a response that will not change.
+ * by a response that another try cannot change, such as a 401.
  */
 export async function* concurrency(
   core: Core,

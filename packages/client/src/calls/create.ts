@@ -41,7 +41,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
       lastWall,
       lastElapsed: lastWall === undefined ? undefined : core.clock.elapsed() + lastWall - core.clock.now(),
     }
-    // The end of an abandoned intention is not this caller's end.
+    // Everybody who waited for an abandoned intention has aborted; this caller has not, so its key is looked at again afterwards.
     while (intention && isAbandoned(intention)) {
       await intention.result.catch(() => {})
       intention = keys.get(key)

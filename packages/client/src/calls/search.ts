@@ -11,7 +11,16 @@ export interface Found {
   readonly call?: Call
   /** Outbound calls to the number since the send that carry no other key. One of them may be the call. */
   readonly candidates: readonly Call[]
-  /** Why the result is `unknown`. */
+  /**
+   * Why the result is `unknown`:
+   *
+   * - `forbidden`: the API key may not list calls
+   * - `list_failed`: a listing failed, timed out, or contained a call without an id
+   * - `cut_short`: the list promised more calls, but its next page brought nothing new
+   * - `no_server_clock`: a response had no `Date` header, so nothing says which calls are recent
+   * - `clock_went_back`: `sentAt` lies in the future
+   * - `no_marker`: the client was made with `marker: false`, so no call carries its key
+   */
   readonly reason?:
     | 'forbidden'
     | 'list_failed'

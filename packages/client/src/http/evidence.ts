@@ -8,6 +8,7 @@
 import { isRecord } from '@digame/internal'
 import { runtime } from '../runtime.ts'
 import { diagnostics } from '../tracing.ts'
+import { causesOf } from './redact.ts'
 
 /** One send under observation. */
 export interface Track {
@@ -128,16 +129,20 @@ export function release({ id, over, created }: Track): void {
   byId.delete(oldest)
 }
 
-/** Whether a failure itself says that no connection was made: Node's `syscall`, anywhere in its causes. */
-function failedToConnect(error: unknown): boolean {
-  if (!isRecord(error)) return false
+/**
+ * Whether a failure itself says that no connection was made: Node's `syscall`, in its causes or in all of its `errors`.
+ *
+ * Causes may form a circle. Beyond a depth of five they prove nothing.
+ */
+function failedToConnect(error: unknown, depth = 0): boolean {
+  if (!isRecord(error) || depth > 4) return false
   const { syscall, cause, errors } = error
-  if (Array.isArray(errors) && errors.length > 0) return errors.every(failedToConnect)
-  return syscall === 'connect' || syscall === 'getaddrinfo' || failedToConnect(cause)
+  if (Array.isArray(errors) && errors.length > 0)
+    return errors.every((one) => failedToConnect(one, depth + 1))
+  return syscall === 'connect' || syscall === 'getaddrinfo' || failedToConnect(cause, depth + 1)
 }
 
-const hasCause = (error: unknown, cause: unknown): boolean =>
-  error === cause || (isRecord(error) && hasCause(error['cause'], cause))
+const hasCause = (error: unknown, cause: unknown): boolean => [error, ...causesOf(error)].includes(cause)
 
 /**
  * Whether there is positive evidence that a failed send never left. Call it for the runtime's own fetch only.

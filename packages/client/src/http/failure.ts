@@ -129,9 +129,8 @@ export function unreadableError(route: Route, sent: Sent, fields: Fields): DigaR
   })
 }
 
-/** Undefined if the request was aborted before or after it was sent. */
-const requestIdOf = ({ headers, id }: Sent): string | undefined =>
-  maskNumbers(headers?.get('x-request-id') ?? id) || undefined
+/** The id in the response, or else the one that the request carried. */
+const requestIdOf = ({ headers, id }: Sent): string => maskNumbers(headers?.get('x-request-id') || id)
 
 /** Removes the raw response from errors of undici's parser: it may contain phone numbers, and errors get printed. */
 function removeRawResponse(error: unknown): void {

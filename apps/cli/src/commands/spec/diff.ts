@@ -25,19 +25,17 @@ export interface DiffFlags {
 /** Shows how a document of the vendor differs from our spec, and whether the client copes. */
 export async function diff(this: Context, flags: DiffFlags, source: string): Promise<void> {
   const { stdout, stderr, env } = this
-  const allowances = [
-    ...(flags.strict ? [] : parseAllowList(await readFile(shippedList(), 'utf8'))),
-    ...(flags.allow === undefined ? [] : await readAllowList(this, flags.allow)),
-  ]
+  const shipped = flags.strict ? [] : parseAllowList(await readFile(shippedList(), 'utf8'))
+  const own = flags.allow === undefined ? [] : await readAllowList(this, flags.allow)
   const differences = compare(source, await readDocument(source, this))
-  const sorted = sortDifferences(differences, allowances, ({ clientCopes }) => clientCopes)
+  const sorted = sortDifferences(differences, [...shipped, ...own], ({ clientCopes }) => clientCopes)
   const { unknown, known, unused } = sorted
   if (flags.json) {
     const allowed = known.map(({ difference, reason }) => ({ ...difference, reason }))
     stdout.write(json({ differences: unknown, known: allowed, unused }))
   } else {
     stdout.write(differencesText(unknown, painter(stdout, env)))
-    stderr.write(summary(sorted))
+    stderr.write(summary(sorted, own))
   }
   if (unknown.length > 0) throw new Ended(exitCodes.failure)
 }
