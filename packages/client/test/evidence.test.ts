@@ -391,6 +391,40 @@ describe("with the runtime's own fetch", () => {
     }
   })
 
+  test('a send that a 429 answered is observed for as long as the create goes on', async () => {
+    const destroyed = vi.fn()
+    let first: object | undefined
+    const made = await own(async (init) => {
+      const request = requestOf(init)
+      if (!first) {
+        first = request
+        create.publish({ request })
+        sendHeaders.publish({ request, socket: { destroy: vi.fn() } })
+        return new Response('', { status: 429 })
+      }
+      // A wrapper around fetch sends the first one again.
+      const again = { ...first }
+      create.publish({ request: again })
+      sendHeaders.publish({ request: again, socket: { destroy: destroyed } })
+      return json(201, callOf())
+    })
+    await made.clock.run(made.diga.calls.create(body))
+    expect(destroyed).toHaveBeenCalledTimes(1)
+  })
+
+  test('a request that is written a second time loses its connection', async () => {
+    const written: string[] = []
+    const made = await own(async (init) => {
+      const request = requestOf(init)
+      create.publish({ request })
+      for (const name of ['first', 'second'])
+        sendHeaders.publish({ request, socket: { destroy: () => written.push(name) } })
+      return json(201, callOf())
+    })
+    await made.clock.run(made.diga.calls.create(body))
+    expect(written).toEqual(['second'])
+  })
+
   test('responses are read as usual', async () => {
     const made = await own(async () => json(400, {}))
     expect(await failureOf(made)).toMatchObject({ status: 400, placed: 'no' })

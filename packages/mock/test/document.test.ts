@@ -1,6 +1,7 @@
 import { createMock, type Mock } from '@digame/mock'
 import document from '@digame/spec/openapi.json' with { type: 'json' }
 import { afterEach, expect, it } from 'vitest'
+import { copyInert } from '../src/contract/document.ts'
 import { direct, get, lead, post } from './http.ts'
 
 type Spec = typeof document
@@ -179,3 +180,13 @@ it.each<[string, unknown, RegExp]>([
   expect((error as TypeError).message).toMatch(message)
   expect((error as TypeError).message).not.toContain('\n')
 })
+
+it.each(['callbacks', 'servers'])(
+  'the engine does not get the %s of a document, to which it would send requests',
+  (name) => {
+    const operation = { post: { [name]: { ended: { 'http://127.0.0.1/hook': {} } }, responses: {} } }
+    expect(copyInert({ paths: { '/v1/call/': operation } })).toEqual({
+      paths: { '/v1/call/': { post: { responses: {} } } },
+    })
+  },
+)

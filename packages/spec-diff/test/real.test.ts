@@ -50,7 +50,24 @@ describe('a document is recognised', () => {
         ]
       },
     ],
+    ['with a server in the office', (d) => (d.servers = [{ url: 'http://diga.internal' }])],
+    ['with a server of the local network', (d) => (d.servers = [{ url: 'http://diga.local:8000' }])],
+    ['with a server for tests', (d) => (d.servers = [{ url: 'https://api.diga.test' }])],
     ['with a placeholder as its host', (d) => (d.servers = [{ url: 'https://{host}/' }])],
+    [
+      'with a placeholder as its host and a part of its paths',
+      (d) => {
+        d.servers = [{ url: 'https://{host}/v1' }]
+        cut(d, '/v1'.length)
+      },
+    ],
+    [
+      'with a placeholder as its server and a part of its paths',
+      (d) => {
+        d.servers = [{ url: '{baseUrl}/v1' }]
+        cut(d, '/v1'.length)
+      },
+    ],
     ['with a placeholder as its server', (d) => (d.servers = [{ url: '{baseUrl}/v1' }])],
     [
       'with a placeholder and a default',

@@ -141,7 +141,7 @@ async function sentBody(more: object = {}, options: object = {}, world: World = 
 const queryOf = (operation: string, query: object, { diga }: World): PromiseLike<unknown> =>
   operation === 'listCalls' ? diga.calls.list(query) : diga.calls.messages(id, query)
 
-const nameIn = ({ at }: Difference): string => at.split('/').at(-1) ?? ''
+const nameIn = ({ at }: Pick<Difference, 'at'>): string => at.split('/').at(-1) ?? ''
 
 /** A value for each parameter, which is sent as it is. */
 const values: Readonly<Record<string, string | number>> = {
@@ -153,6 +153,18 @@ const values: Readonly<Record<string, string | number>> = {
 }
 const sampleOf = (name: string): string | number =>
   values[name] ?? (/date/.test(name) ? '2026-07-22T10:00:00Z' : id)
+
+/** Whether a look-up still finds its call if the service refuses what a difference takes away. */
+async function isStillFound({ at, code, value = '' }: Difference): Promise<boolean> {
+  const name = nameIn({ at })
+  const isRefused = (query: URLSearchParams): boolean => {
+    if (!query.has(name)) return false
+    if (value.startsWith('minimum')) return Number(query.get(name)) < Number(/[\d.]+/.exec(value)?.[0])
+    return code !== 'value_removed' || query.get(name) === value
+  }
+  const { result } = await openWorld(undefined, {}, isRefused).find()
+  return result === 'found'
+}
 
 type Check = (difference: Difference) => Promise<unknown>
 
@@ -198,7 +210,7 @@ const checks: Readonly<Record<string, Check>> = {
     expect(count).toBe(1)
   },
   async 'Sends the header only if you add it with the option headers.'({ at, operation }) {
-    const name = nameIn({ at } as Difference)
+    const name = nameIn({ at })
     for (const { headers } of await sent(operation)) expect(headers).not.toHaveProperty(name)
     const world = openWorld()
     await operationNamed(operation)?.required(world.diga, { headers: { [name]: 'mine' } })
@@ -247,6 +259,11 @@ const checks: Readonly<Record<string, Check>> = {
       name,
       Reflect.get(expected, name),
     ])
+    expect([difference.at, difference.value, await isStillFound(difference)]).toEqual([
+      difference.at,
+      difference.value,
+      false,
+    ])
   },
   async 'Sends the last id of a page as after, to read the next page.'({ operation }) {
     const { diga, seen } = openWorld()
@@ -264,6 +281,12 @@ const checks: Readonly<Record<string, Check>> = {
     const world = openWorld()
     await queryOf(difference.operation, { [name]: sampleOf(name) }, world)
     expect(world.seen[0]?.query.get(name)).toBe(String(sampleOf(name)))
+    if (difference.operation !== 'listCalls') return
+    expect([difference.at, difference.value, await isStillFound(difference)]).toEqual([
+      difference.at,
+      difference.value,
+      true,
+    ])
   },
   async 'Sends no body.'({ operation }) {
     for (const { body } of await sent(operation)) expect(body).toBeUndefined()

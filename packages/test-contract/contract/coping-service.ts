@@ -76,8 +76,12 @@ export interface World {
   find: () => ReturnType<Diga['calls']['find']>
 }
 
-/** A client of a service whose responses are changed. */
-export function openWorld(change?: Change, options: DigaOptions = {}): World {
+/** A client of a service whose responses are changed, or which refuses some requests as not valid. */
+export function openWorld(
+  change?: Change,
+  options: DigaOptions = {},
+  isRefused: (query: URLSearchParams) => boolean = () => false,
+): World {
   const seen: Seen[] = []
   const events: DigaEvent[] = []
 
@@ -101,6 +105,7 @@ export function openWorld(change?: Change, options: DigaOptions = {}): World {
   }
 
   function respond({ operation, query }: Seen): Draft {
+    if (isRefused(query)) return draft({ detail: [] }, 422)
     const [first] = pages[operation] ?? []
     if (!first) return changed(operation, plain(operation))
     const [name, field, place] = query.has('before')

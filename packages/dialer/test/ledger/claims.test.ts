@@ -247,4 +247,14 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     const batch = await running(ledger, [rowOf(2)])
     expect(await claim(ledger, runner, { batch })).toMatchObject([{ batch }])
   })
+
+  test('shares the budget of a batch among its calendars', async () => {
+    const rows = Array.from({ length: 8 }, (_, index) =>
+      rowOf(index + 1, { calendar: index % 2 ? 'a' : 'b' }),
+    )
+    await running(ledger, rows, { calendars: ['a', 'b'], limits: { budgetCalls: 3 } })
+    const now = await ledger.now()
+    const calendars = [calendar(now, 'a'), calendar(now, 'b')]
+    expect(await claim(ledger, runner, { calendars })).toHaveLength(3)
+  })
 })
