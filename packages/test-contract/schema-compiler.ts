@@ -22,7 +22,13 @@ export const sourcesIn = (folder: string): readonly string[] =>
  */
 export function createSchemaCompiler(files: readonly string[]): (schema: string) => Iterable<CompilerError> {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root)
+  const { options: strict } = ts.parseJsonConfigFileContent(
+    { ...config, include: [], files: [] },
+    ts.sys,
+    root,
+  )
+  // The example server's page is JavaScript with types in its comments.
+  const options = { ...strict, allowJs: true, checkJs: true }
   const schemaFile = join(root, 'spec/src/schema.ts')
   const rootNames = files.map((file) => join(root, file))
   const host = ts.createCompilerHost(options)

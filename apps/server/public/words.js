@@ -10,14 +10,16 @@
  * }} Callback
  */
 
-/** @type {Record<string, string>} */
+/** @typedef {import('@digame/spec').components['schemas']['CallStatus']} CallStatus */
+
+/** @type {Record<Exclude<CallStatus, 'completed' | 'failed' | 'transferred' | 'no_answer'>, string>} */
 const statuses = {
   in_queue: 'En cola, esperando una línea libre',
   dialing: 'Marcando tu número',
   in_progress: 'En conversación',
 }
 
-/** @type {Record<string, string>} */
+/** @type {Record<Exclude<import('@digame/client').Outcome, 'other'>, string>} */
 const outcomes = {
   completed: 'Llamada terminada',
   transferred: 'Te hemos pasado con una persona',
@@ -25,6 +27,13 @@ const outcomes = {
   voicemail: 'Ha saltado el buzón de voz',
   failed: 'No se ha podido establecer la llamada',
 }
+
+/**
+ * Finds the words for a status or an outcome; there are none for one that is new.
+ *
+ * @type {(texts: Readonly<Record<string, string>>, name: string) => string | undefined}
+ */
+const textFor = (texts, name) => (Object.hasOwn(texts, name) ? texts[name] : undefined)
 
 /** @type {(seconds: number) => string} */
 function formatDuration(seconds) {
@@ -42,9 +51,9 @@ export function describe({ state, status = '', outcome = '', duration }) {
     case 'sending':
       return 'Pidiendo la llamada'
     case 'placed':
-      return statuses[status] ?? 'La llamada sigue su curso'
+      return textFor(statuses, status) ?? 'La llamada sigue su curso'
     case 'ended': {
-      const text = outcomes[outcome] ?? 'Llamada terminada'
+      const text = textFor(outcomes, outcome) ?? 'Llamada terminada'
       return duration ? `${text} · ${formatDuration(duration)}` : text
     }
     case 'refused':

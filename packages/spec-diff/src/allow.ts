@@ -1,6 +1,7 @@
+import { isRecord } from '@digame/internal'
 import type { Difference } from './difference.ts'
 import { parseText } from './document/parse-text.ts'
-import { describeKind, isObject, member, type Raw } from './document/values.ts'
+import { describeKind, member, type Raw } from './document/values.ts'
 import { VendorDocumentError } from './errors.ts'
 
 /** A difference that is known and accepted. A part that is left out matches anything. */
@@ -54,7 +55,7 @@ function parseList(text: string): unknown {
 }
 
 function readAllowance(entry: unknown, where: string): Allowance {
-  if (!isObject(entry))
+  if (!isRecord(entry))
     throw new AllowListError(`${where} is ${describeKind(entry)}; write { code: …, reason: … }.`)
   const unknown = Object.keys(entry).find((key) => !keys.includes(key))
   if (unknown !== undefined) {

@@ -94,8 +94,7 @@ function driftOf({ kind, path }: Twist, prefix = ''): string[] {
 }
 
 const isReadable = (body: unknown): boolean => isRecord(body) && typeof body['id'] === 'string'
-const isPage = ({ data }: { data?: unknown }): boolean =>
-  Array.isArray(data) && data.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))
+const isPage = ({ data }: { data?: unknown }): boolean => Array.isArray(data) && data.every(isRecord)
 
 const table = (name: string): [string, Twist][] => twistsOf(name).map((twist) => [twist.name, twist])
 

@@ -4,6 +4,7 @@
  * The source is the service's published reference, never our own document, so that a change of either must be made in the
  * other on purpose.
  */
+import type { components } from '@digame/spec'
 import {
   type Fields,
   flag,
@@ -22,7 +23,17 @@ import {
 } from './kinds.ts'
 import type { OperationId } from './operations.ts'
 
-const statuses = ['dialing', 'in_queue', 'in_progress', 'completed', 'failed', 'transferred', 'no_answer']
+/** Typed by the spec, so that a status that it gains or loses must be decided here too. */
+const isStatus: Readonly<Record<components['schemas']['CallStatus'], true>> = {
+  dialing: true,
+  in_queue: true,
+  in_progress: true,
+  completed: true,
+  failed: true,
+  transferred: true,
+  no_answer: true,
+}
+const statuses = Object.keys(isStatus)
 const directions = ['inbound', 'outbound']
 
 /** The body that places a call. */

@@ -12,6 +12,8 @@ export interface Change {
 const values = 'packages/client/src/values.ts'
 const drift = 'packages/client/src/drift.ts'
 const contract = 'packages/test-contract/contract/types.test.ts'
+const terms = 'packages/test-contract/contract/terms.ts'
+const page = 'apps/server/public/words.js'
 const mockCall = 'packages/mock/src/service/call-json.ts'
 
 const missing = (name: string, type: string): string =>
@@ -36,7 +38,12 @@ export const changes: readonly Change[] = [
     name: 'a status is added',
     from: statuses,
     to: statuses.replace('[', '[ringing, '),
-    errors: [`${values}: ${missing('ringing', 'ByStatus')}`, `${contract}: ${missing('ringing', 'Each<…>')}`],
+    errors: [
+      `${values}: ${missing('ringing', 'ByStatus')}`,
+      `${page}: ${missing('ringing', 'Record<…>')}`,
+      `${terms}: ${missing('ringing', 'Readonly<Record<…>>')}`,
+      `${contract}: ${missing('ringing', 'Each<…>')}`,
+    ],
   },
   {
     name: 'a status is removed',
@@ -45,6 +52,7 @@ export const changes: readonly Change[] = [
     errors: [
       `${values}: ${unknown('no_answer', 'ByStatus')}`,
       `packages/mock/src/exchange/life.ts: Type '"no_answer"' is not assignable to type '"dialing" | "in_queue" | "in_progress" | "completed" | "failed" | "transferred"'.`,
+      `${terms}: ${unknown('no_answer', 'Readonly<Record<…>>')}`,
       `${contract}: ${unknown('no_answer', 'Each<…>')}`,
     ],
   },

@@ -1,6 +1,6 @@
 /**
- * The service changes its API: whoever edits `openapi.yaml` and runs the generator is led by the compiler to each place that
- * has to decide something, and to no other.
+ * The service changes its API: after you edit `openapi.yaml` and run the generator, the compiler names each place that has to
+ * decide something, and no other.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,6 +14,8 @@ const folders = ['packages/client', 'packages/mock', 'packages/spec-diff', 'apps
 const compile = createSchemaCompiler([
   ...folders.flatMap((folder) => sourcesIn(`${folder}/src`)),
   'packages/dialer/src/client.ts',
+  'apps/server/public/words.js',
+  'packages/test-contract/contract/terms.ts',
   'packages/test-contract/contract/types.test.ts',
 ])
 

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isSpanishNumber } from '@digame/internal'
 import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts'
 import { planBatch } from '../../src/plan/plan.ts'
 
@@ -26,7 +27,7 @@ try {
   const began = performance.now()
   const { batch } = await planBatch({
     ledger,
-    port: { isCallable: (number) => /^\+34[5-9]\d{8}$/.test(number) },
+    port: { isCallable: isSpanishNumber },
     leads: { csv: file() },
     from_number: '+34910000001',
     purpose: 'commercial',

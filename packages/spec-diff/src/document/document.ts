@@ -1,6 +1,7 @@
+import { isRecord } from '@digame/internal'
 import { VendorDocumentError } from '../errors.ts'
 import { parseText } from './parse-text.ts'
-import { describeKind, isObject, member, type Raw } from './values.ts'
+import { describeKind, member, type Raw } from './values.ts'
 
 /** An OpenAPI document, with a limit on how much of it one comparison may read. */
 export interface ApiDocument {
@@ -17,7 +18,7 @@ const mostParts = 1_000_000
 /** Opens a document, given as text (JSON or YAML) or parsed. @throws VendorDocumentError */
 export function openDocument(source: unknown): ApiDocument {
   const root = typeof source === 'string' ? parseText(source) : source
-  if (!isObject(root)) {
+  if (!isRecord(root)) {
     throw new VendorDocumentError(
       'NOT_OPENAPI',
       `The document is ${describeKind(root)}, not an OpenAPI document.`,

@@ -1,10 +1,11 @@
+import { isRecord } from '@digame/internal'
 import { VendorDocumentError } from '../errors.ts'
 import type { ApiDocument } from './document.ts'
-import { isObject, member, type Raw } from './values.ts'
+import { member, type Raw } from './values.ts'
 
 /** The target of a `$ref`, if the value is a reference. */
 export function refOf(value: unknown): string | undefined {
-  const ref = isObject(value) ? member(value, '$ref') : undefined
+  const ref = isRecord(value) ? member(value, '$ref') : undefined
   return typeof ref === 'string' ? ref : undefined
 }
 
@@ -36,7 +37,7 @@ function targetOf(root: Raw, ref: string, where: string): unknown {
   for (const part of ref.slice(1).split('/').slice(1)) {
     const name = decode(part).replaceAll('~1', '/').replaceAll('~0', '~')
     if (Array.isArray(value)) value = /^\d+$/.test(name) ? value[Number(name)] : undefined
-    else value = isObject(value) ? member(value, name) : undefined
+    else value = isRecord(value) ? member(value, name) : undefined
   }
   if (value !== undefined) return value
   throw new VendorDocumentError('BROKEN_REF', says(where, ref, 'leads nowhere.'))

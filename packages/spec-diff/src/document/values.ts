@@ -1,10 +1,8 @@
+import { isRecord } from '@digame/internal'
 import { VendorDocumentError } from '../errors.ts'
 
 /** An object of a document. Read it with {@link member} only: its keys may be any names at all. */
 export type Raw = Readonly<Record<string, unknown>>
-
-export const isObject = (value: unknown): value is Raw =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** An own member of an object, so that `constructor` and `__proto__` are names like any other. */
 export const member = (of: Raw, name: string): unknown => (Object.hasOwn(of, name) ? of[name] : undefined)
@@ -12,7 +10,7 @@ export const member = (of: Raw, name: string): unknown => (Object.hasOwn(of, nam
 /** A member that is an object, or `undefined` if it is missing. @throws VendorDocumentError if it is anything else */
 export function objectAt(of: Raw, name: string, where: string): Raw | undefined {
   const value = member(of, name)
-  if (value === undefined || isObject(value)) return value
+  if (value === undefined || isRecord(value)) return value
   throw new VendorDocumentError('MALFORMED', `${where}: ${name} is ${describeKind(value)}, not an object.`)
 }
 

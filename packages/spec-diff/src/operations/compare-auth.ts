@@ -1,6 +1,7 @@
+import { isRecord } from '@digame/internal'
 import type { ApiDocument } from '../document/document.ts'
 import { resolve } from '../document/references.ts'
-import { isObject, listAt, member, objectAt, type Raw } from '../document/values.ts'
+import { listAt, member, objectAt, type Raw } from '../document/values.ts'
 import { type Finding, shorten } from '../finding.ts'
 import type { Described } from './operation.ts'
 
@@ -11,7 +12,7 @@ export function compareAuth({ operation, path }: Described, document: ApiDocumen
   const components = objectAt(document.root, 'components', 'The document') ?? {}
   const schemes = objectAt(components, 'securitySchemes', 'components') ?? {}
   const ways = listAt(scope, 'security', path).map((way) =>
-    Object.keys(isObject(way) ? way : {}).map((name) => describeScheme(name, schemes, document, path)),
+    Object.keys(isRecord(way) ? way : {}).map((name) => describeScheme(name, schemes, document, path)),
   )
   if (ways.some((way) => way.length === 1 && way[0] === 'http bearer')) return []
   if (ways.length === 0 || ways.some((way) => way.length === 0))
@@ -25,7 +26,7 @@ export function compareAuth({ operation, path }: Described, document: ApiDocumen
 function describeScheme(name: string, schemes: Raw, document: ApiDocument, path: string): string {
   const where = `${path}: security scheme ${shorten(name)}`
   const scheme = resolve(document, member(schemes, name), where)
-  if (!isObject(scheme)) return `${shorten(name)} (not defined)`
+  if (!isRecord(scheme)) return `${shorten(name)} (not defined)`
   const type = member(scheme, 'type')
   const parts = [
     type,

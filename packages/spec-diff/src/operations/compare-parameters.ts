@@ -1,6 +1,7 @@
+import { isRecord } from '@digame/internal'
 import type { ApiDocument } from '../document/document.ts'
 import { refOf, resolve } from '../document/references.ts'
-import { describeKind, isObject, listAt, member } from '../document/values.ts'
+import { describeKind, listAt, member } from '../document/values.ts'
 import { VendorDocumentError } from '../errors.ts'
 import { addFindings, below, type Finding, shorten } from '../finding.ts'
 import { type Comparison, compareSchemas } from '../schemas/compare-schemas.ts'
@@ -60,7 +61,7 @@ function parametersOf({ path, item, operation }: Described, document: ApiDocumen
 
 function parameterFrom(raw: unknown, document: ApiDocument, path: string): Parameter {
   const parameter = resolve(document, raw, `${path}: a parameter`)
-  if (!isObject(parameter))
+  if (!isRecord(parameter))
     throw new VendorDocumentError(
       'MALFORMED',
       `${path}: a parameter is ${describeKind(parameter)}, not an object.`,
@@ -131,7 +132,7 @@ function defaultOf(schema: unknown, document: ApiDocument, at: string): string |
 /** The default of a schema, or of the schemas that it is put together from. */
 function findDefault(schema: unknown, document: ApiDocument, at: string, depth: number): unknown {
   document.spend()
-  if (!isObject(schema) || depth > 100) return undefined
+  if (!isRecord(schema) || depth > 100) return undefined
   const isRef = refOf(schema) !== undefined
   const own = isRef && document.version === '3.0' ? undefined : member(schema, 'default')
   if (own !== undefined && own !== null) return own

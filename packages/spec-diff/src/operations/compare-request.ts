@@ -1,6 +1,7 @@
+import { isRecord } from '@digame/internal'
 import type { ApiDocument } from '../document/document.ts'
 import { resolve } from '../document/references.ts'
-import { describeKind, isObject, member, type Raw } from '../document/values.ts'
+import { describeKind, member, type Raw } from '../document/values.ts'
 import { VendorDocumentError } from '../errors.ts'
 import { addFindings, type Finding, shorten } from '../finding.ts'
 import { type Comparison, compareSchemas } from '../schemas/compare-schemas.ts'
@@ -26,7 +27,7 @@ function bodyOf({ path, operation }: Described, document: ApiDocument): Raw | un
   const raw = member(operation, 'requestBody')
   if (raw === undefined) return undefined
   const body = resolve(document, raw, `${path}: the request body`)
-  if (isObject(body)) return body
+  if (isRecord(body)) return body
   throw new VendorDocumentError(
     'MALFORMED',
     `${path}: the request body is ${describeKind(body)}, not an object.`,

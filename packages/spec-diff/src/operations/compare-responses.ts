@@ -1,7 +1,8 @@
+import { isRecord } from '@digame/internal'
 import type { DescribedBody } from '../difference.ts'
 import type { ApiDocument } from '../document/document.ts'
 import { resolve } from '../document/references.ts'
-import { describeKind, isObject, member, objectAt, type Raw } from '../document/values.ts'
+import { describeKind, member, objectAt, type Raw } from '../document/values.ts'
 import { VendorDocumentError } from '../errors.ts'
 import { addFindings, below, type Finding, shorten } from '../finding.ts'
 import { type Comparison, compareSchemas } from '../schemas/compare-schemas.ts'
@@ -95,7 +96,7 @@ const contentOfTheirs = ({ theirs, comparison, path }: Responses, status: string
 function responseAt(of: Raw, status: string, document: ApiDocument, path: string): Raw {
   const where = `${path}: response ${shorten(status)}`
   const response = resolve(document, member(of, status), where)
-  if (isObject(response)) return response
+  if (isRecord(response)) return response
   throw new VendorDocumentError('MALFORMED', `${where} is ${describeKind(response)}, not an object.`)
 }
 
@@ -139,4 +140,4 @@ function describeBody(ours: Content, theirs: Content): DescribedBody {
 const saysNothing = (schema: unknown): boolean =>
   schema === undefined ||
   schema === true ||
-  (isObject(schema) && Object.keys(schema).every((key) => key === 'title'))
+  (isRecord(schema) && Object.keys(schema).every((key) => key === 'title'))

@@ -1,4 +1,5 @@
-import { isObject, member, objectAt, type Raw } from '../document/values.ts'
+import { isRecord } from '@digame/internal'
+import { member, objectAt, type Raw } from '../document/values.ts'
 
 /** A content type in lower case, without parameters. */
 const normalize = (type: string): string => type.split(';', 1)[0]?.trim().toLowerCase() ?? ''
@@ -24,7 +25,7 @@ export function contentOf(of: Raw, where: string): Content {
         const key = keys.find((one) => normalize(one) === range)
         if (key === undefined) continue
         const media = member(content, key)
-        return { schema: isObject(media) ? member(media, 'schema') : undefined }
+        return { schema: isRecord(media) ? member(media, 'schema') : undefined }
       }
       return undefined
     },

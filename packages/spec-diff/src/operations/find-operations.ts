@@ -1,6 +1,7 @@
+import { isRecord } from '@digame/internal'
 import type { ApiDocument } from '../document/document.ts'
 import { resolve } from '../document/references.ts'
-import { describeKind, isObject, member, objectAt, type Raw } from '../document/values.ts'
+import { describeKind, member, objectAt, type Raw } from '../document/values.ts'
 import { VendorDocumentError } from '../errors.ts'
 import { type Described, methods, type OurOperation } from './operation.ts'
 import { gistOf, segmentsOf, templateOf } from './paths.ts'
@@ -25,7 +26,7 @@ export interface Paths {
 export function pathsOf(document: ApiDocument, base: string): Paths {
   const { root } = document
   const paths = member(root, 'paths')
-  if (!isObject(paths)) {
+  if (!isRecord(paths)) {
     const what =
       paths === undefined ? 'has no `paths`' : `has ${describeKind(paths)} as its paths, not an object`
     throw new VendorDocumentError('MALFORMED', `The document ${what}.`)
@@ -83,7 +84,7 @@ export function findOperation(paths: Paths, { path, method }: OurOperation): Sea
       const found = { path: entry.key, item, operation, hasSharedServers: scope.isShared }
       return { result: 'found', found: { ...found, elsewhere: elsewhere(bases, paths.base) } }
     }
-    others ??= methods.filter((name) => isObject(member(item, name))).join(', ')
+    others ??= methods.filter((name) => isRecord(member(item, name))).join(', ')
   }
   if (others !== undefined) return { result: 'no_method', methods: others.toUpperCase() }
   return findMoved(paths, path, method)
@@ -154,7 +155,7 @@ function elsewhere(servers: readonly Server[], base: string): string | undefined
 
 function itemOf(document: ApiDocument, { key, item: raw }: Entry): Raw {
   const item = resolve(document, raw, key)
-  if (isObject(item)) return item
+  if (isRecord(item)) return item
   throw new VendorDocumentError(
     'MALFORMED',
     `The document's path ${key.slice(0, 80)} is ${describeKind(item)}, not an object.`,

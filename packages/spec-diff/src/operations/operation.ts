@@ -1,6 +1,7 @@
+import { isRecord } from '@digame/internal'
 import type { operations } from '@digame/spec'
 import type { ApiDocument } from '../document/document.ts'
-import { isObject, member, objectAt, type Raw } from '../document/values.ts'
+import { member, objectAt, type Raw } from '../document/values.ts'
 
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const
 
@@ -34,8 +35,8 @@ const isKnown = (id: unknown): id is keyof operations => typeof id === 'string' 
 export function operationsOf(spec: ApiDocument): readonly OurOperation[] {
   return Object.entries(objectAt(spec.root, 'paths', 'Our spec') ?? {}).flatMap(([path, item]) =>
     methods.flatMap((method) => {
-      const operation = isObject(item) ? member(item, method) : undefined
-      if (!isObject(item) || !isObject(operation)) return []
+      const operation = isRecord(item) ? member(item, method) : undefined
+      if (!isRecord(item) || !isRecord(operation)) return []
       const id = member(operation, 'operationId')
       if (!isKnown(id)) return []
       return [{ id, method, path, endpoint: `${method.toUpperCase()} ${path}`, item, operation }]

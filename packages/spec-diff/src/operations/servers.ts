@@ -1,4 +1,5 @@
-import { isObject, listAt, member, objectAt, type Raw } from '../document/values.ts'
+import { isRecord } from '@digame/internal'
+import { listAt, member, objectAt, type Raw } from '../document/values.ts'
 import { segmentsOf } from './paths.ts'
 
 /** Where a server is. */
@@ -24,8 +25,8 @@ export function hasServers(of: Raw): boolean {
 export function serversOf(of: Raw, where: string, base: string): readonly Server[] {
   if (!hasServers(of)) return [serverAt('/', base)]
   return listAt(of, 'servers', where).flatMap((server) => {
-    const url = isObject(server) ? member(server, 'url') : undefined
-    if (!isObject(server) || typeof url !== 'string') return [unknown]
+    const url = isRecord(server) ? member(server, 'url') : undefined
+    if (!isRecord(server) || typeof url !== 'string') return [unknown]
     const variables = objectAt(server, 'variables', where) ?? {}
     return withValues(url, variables).map((one) => serverAt(one, base))
   })
@@ -40,7 +41,7 @@ const mostUrls = 50
 function withValues(url: string, variables: Raw): readonly string[] {
   let urls: readonly string[] = [url]
   for (const [name, variable] of Object.entries(variables)) {
-    if (!isObject(variable) || !url.includes(`{${name}}`)) continue
+    if (!isRecord(variable) || !url.includes(`{${name}}`)) continue
     const listed = member(variable, 'enum')
     const values = [member(variable, 'default'), ...(Array.isArray(listed) ? listed : [])]
     const texts = [...new Set(values.filter((value) => typeof value === 'string'))]

@@ -1,5 +1,6 @@
+import { isRecord } from '@digame/internal'
 import { resolve } from '../document/references.ts'
-import { isObject, member, objectAt, type Raw } from '../document/values.ts'
+import { member, objectAt, type Raw } from '../document/values.ts'
 import type { Side } from '../finding.ts'
 import type { Comparison } from '../schemas/compare-schemas.ts'
 import { alternativesOf, type Reading } from '../schemas/read-schema.ts'
@@ -28,7 +29,7 @@ export function sharesFields(
 function fieldsOf({ path, operation }: Described, reading: Reading): ReadonlySet<string> {
   const { document, side } = reading
   const body = resolve(document, bodyOf(operation, side, path), path)
-  if (!isObject(body)) return new Set()
+  if (!isRecord(body)) return new Set()
   const content = contentOf(body, path)
   const type = content.types.find(isJson)
   if (type === undefined) return new Set()

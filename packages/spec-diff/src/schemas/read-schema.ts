@@ -1,6 +1,7 @@
+import { isRecord } from '@digame/internal'
 import type { ApiDocument } from '../document/document.ts'
 import { refOf, resolve } from '../document/references.ts'
-import { describeKind, isObject, listAt, member, objectAt, type Raw } from '../document/values.ts'
+import { describeKind, listAt, member, objectAt, type Raw } from '../document/values.ts'
 import { VendorDocumentError } from '../errors.ts'
 import type { Side } from '../finding.ts'
 import {
@@ -47,7 +48,7 @@ function read(raw: unknown, reading: Reading, where: string, depth: number): rea
   }
   if (raw === false) return []
   if (raw === true || raw === undefined) return [anything]
-  if (!isObject(raw))
+  if (!isRecord(raw))
     throw new VendorDocumentError('MALFORMED', `${where}: the schema is ${describeKind(raw)}, not an object.`)
   const inner = (schema: unknown): readonly Alternative[] => read(schema, reading, where, depth + 1)
   const isRef = refOf(raw) !== undefined
@@ -81,7 +82,7 @@ function combine(
 /** What a schema demands by itself, without the schemas that it is put together from. */
 function ownConditions(raw: Raw, { side }: Reading, where: string): Alternative {
   const hiding = side === 'request' ? 'readOnly' : 'writeOnly'
-  const isHidden = (schema: unknown): boolean => isObject(schema) && member(schema, hiding) === true
+  const isHidden = (schema: unknown): boolean => isRecord(schema) && member(schema, hiding) === true
   const properties = Object.entries(objectAt(raw, 'properties', where) ?? {})
   const hidden = new Set(properties.filter(([, schema]) => isHidden(schema)).map(([name]) => name))
   const required = listAt(raw, 'required', where).map(String)
