@@ -84,7 +84,7 @@ export class DigaApiError extends DigaError {
   override readonly name = 'DigaApiError'
   declare readonly status: number
   /** What is wrong with the request; empty unless the status is 422. */
-  readonly issues: readonly ApiIssue[]
+  declare readonly issues: readonly ApiIssue[]
   /** How long the service asks you to wait before you try again, in milliseconds. */
   declare readonly retryAfterMs?: number
 
@@ -92,10 +92,8 @@ export class DigaApiError extends DigaError {
     message: string,
     fields: DigaErrorFields & { issues?: readonly ApiIssue[]; retryAfterMs?: number | undefined },
   ) {
-    const { issues = [], retryAfterMs, ...rest } = fields
-    super(message, rest)
-    this.issues = issues
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs
+    super(message, fields)
+    this.issues = fields.issues ?? []
   }
 }
 

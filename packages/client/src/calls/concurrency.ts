@@ -44,7 +44,7 @@ export async function* concurrency(
         redirect: 'manual',
       })
       const sent = { id, status: response.status, headers: response.headers, neverLeft: false }
-      if (!response.ok) error = errorOf(built, { ...sent, text: await readBody(response) }, {}, clock.now())
+      if (!response.ok) error = errorOf(built, { ...sent, text: await readBody(response) }, clock.now())
       else if (response.body) {
         for await (const active of readCounts(response.body, controller.signal, restartTimeout)) {
           failures = 0
@@ -56,7 +56,7 @@ export async function* concurrency(
       }
     } catch (cause) {
       if (signal?.aborted) throw abortErrorOf(built, cause)
-      error = errorOf(built, { id, why: 'connection', cause, neverLeft: false }, {}, clock.now())
+      error = errorOf(built, { id, why: 'connection', cause, neverLeft: false }, clock.now())
     } finally {
       cancel()
       controller.abort()

@@ -1,5 +1,5 @@
 import { type DigaError, type DigaErrorFields, type Placed, refuse } from '../errors.ts'
-import { abortErrorOf, errorOf, unreadableError } from '../http/failure.ts'
+import { abortErrorOf, errorOf } from '../http/failure.ts'
 import { placedAfter } from '../http/placed.ts'
 import type { Sent } from '../http/send.ts'
 import type { Intention } from './intention.ts'
@@ -17,8 +17,7 @@ const fieldsOf = ({ key, sentAt }: Pick<Intention, 'key' | 'sentAt'>) => ({
 
 /** The error of a create that did not bring a readable call. @param now for `Retry-After`, in milliseconds since 1970 */
 export function createError(sent: Sent, intention: Intention, now: number): DigaError {
-  const fields = { ...fieldsOf(intention), placed: placedAfter(sent) }
-  return errorOf(createRoute, sent, fields, now) ?? unreadableError(createRoute, sent, fields)
+  return errorOf(createRoute, sent, now, { ...fieldsOf(intention), placed: placedAfter(sent) })
 }
 
 /** The error of a caller whose signal aborted. */

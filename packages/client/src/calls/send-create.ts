@@ -1,10 +1,10 @@
 import { sleep } from '../abort.ts'
 import type { Call } from '../call.ts'
-import { parseJson } from '../http/body.ts'
 import type { Core } from '../http/core.ts'
 import { release, type Track } from '../http/evidence.ts'
 import { isTemporary, retryDelayMs } from '../http/read.ts'
 import type { Outgoing, Sent } from '../http/send.ts'
+import { parseSuccess } from '../http/success.ts'
 import { createError, createRoute } from './create-errors.ts'
 import type { Creator, Intention } from './intention.ts'
 import { recover } from './recover.ts'
@@ -74,8 +74,7 @@ const isTooLate = ({ clock }: Core, { lastWall, lastElapsed }: Plan): boolean =>
  * Rejects a call with another key, and a gateway's receipt, which has an id of its own and none of a call's fields.
  */
 function readPlacedCall({ marker }: Core, sent: Sent, key: string): Call | undefined {
-  if (sent.why || sent.status === undefined || sent.status < 200 || sent.status > 299) return undefined
-  const call = parseJson(sent.text)
+  const call = parseSuccess(sent)
   if (!isCall(call) || !(call.agent_id || call.contact || call.created_date)) return undefined
   return marker && (keyOf(call) ?? key) !== key ? undefined : call
 }

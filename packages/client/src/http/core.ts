@@ -135,6 +135,6 @@ async function sendRaw(settings: Settings, request: Request): Promise<Response> 
   const built = { method, path: new URL(url).pathname, url, headers, body: await request.text() }
   const sent = await send(built, id, { clock, fetch, timeoutMs, signal })
   if (sent.why || sent.status === undefined)
-    throw errorOf(built, sent, { placed: placedAfter(sent) }, clock.now())
+    throw errorOf(built, sent, clock.now(), { placed: placedAfter(sent) })
   return new Response(sent.text || null, { status: sent.status, headers: sent.headers ?? {} })
 }
