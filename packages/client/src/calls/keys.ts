@@ -1,3 +1,5 @@
+import { keepNewest } from '../newest.ts'
+
 /** How many keys of calls that were placed are remembered, and as many again of calls in doubt. */
 const mostKeys = 10_000
 
@@ -29,15 +31,6 @@ export function createKeys<Intention>(): Keys<Intention> {
     return oldest
   }
 
-  /** Adds a key in doubt, and returns the one that falls out. */
-  function keepDoubt(key: string): string | undefined {
-    doubts.add(key)
-    if (doubts.size <= mostKeys) return undefined
-    const [oldest] = doubts
-    if (oldest !== undefined) doubts.delete(oldest)
-    return oldest
-  }
-
   return {
     get: (key) => all.get(key),
     open(key, intention) {
@@ -45,7 +38,8 @@ export function createKeys<Intention>(): Keys<Intention> {
       doubts.delete(key)
     },
     settle(key, state) {
-      const forgotten = state === 'free' ? key : state === 'doubt' ? keepDoubt(key) : keepPlaced(key)
+      const forgotten =
+        state === 'free' ? key : state === 'doubt' ? keepNewest(doubts, key, mostKeys) : keepPlaced(key)
       if (forgotten !== undefined) all.delete(forgotten)
     },
   }

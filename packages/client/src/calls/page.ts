@@ -1,6 +1,7 @@
 import { isRecord } from '@digame/internal'
 import type { Core, Draft } from '../http/core.ts'
 import { read } from '../http/read.ts'
+import { keepNewest } from '../newest.ts'
 import type { RequestOptions } from '../options.ts'
 import { createCircleDetector } from './circle.ts'
 
@@ -76,7 +77,7 @@ async function* iterate<Item extends { id: string }>(
       const hasId = typeof item.id === 'string'
       if (hasId && yielded.has(item.id)) continue
       fresh++
-      if (hasId) remember(yielded, item.id)
+      if (hasId) keepNewest(yielded, item.id, mostIds)
       yield item
     }
     cursor =
@@ -87,11 +88,4 @@ async function* iterate<Item extends { id: string }>(
     if (fresh > 0 && isCircle(cursor)) return
     page = await readPage(isBackwards ? { ...filters, before: cursor } : { ...filters, after: cursor })
   }
-}
-
-function remember(ids: Set<string>, id: string): void {
-  ids.add(id)
-  if (ids.size <= mostIds) return
-  const [oldest = ''] = ids
-  ids.delete(oldest)
 }
