@@ -1,9 +1,7 @@
 import type { paths } from '@digame/spec'
 import createClient, {
   type Client,
-  createFinalURL,
   createQuerySerializer,
-  defaultPathSerializer,
   mergeHeaders,
   removeTrailingSlash,
 } from 'openapi-fetch'
@@ -46,7 +44,7 @@ function toPlain(headers: Headers): Record<string, string> {
 export function createCore(settings: Settings): Core {
   const { clock, fetch, headers: everywhere } = settings
   const baseUrl = removeTrailingSlash(settings.baseUrl)
-  const querySerializer = createQuerySerializer()
+  const serializeQuery = createQuerySerializer()
   const authorization = `Bearer ${settings.apiKey}`
   /** Headers of a create that adds none. Built on first use, because constructing Headers loads Node's fetch. */
   let createHeaders: Outgoing['headers'] | undefined
@@ -70,12 +68,8 @@ export function createCore(settings: Settings): Core {
     build({ method, path: template, id, query = {}, headers: more, body, fields }) {
       const path = id === undefined ? template : template.replace('{id}', encodeURIComponent(id))
       try {
-        const url = createFinalURL(path, {
-          baseUrl,
-          params: { query },
-          querySerializer,
-          pathSerializer: defaultPathSerializer,
-        })
+        const search = serializeQuery(query)
+        const url = baseUrl + path + (search && `?${search}`)
         const isPlain = body !== undefined && !more
         const headers = (isPlain && createHeaders) || headersFor(body, more)
         if (isPlain) createHeaders = headers
