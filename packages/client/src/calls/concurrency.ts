@@ -5,6 +5,7 @@ import { readBody } from '../http/body.ts'
 import type { Core } from '../http/core.ts'
 import { abortErrorOf, errorOf } from '../http/failure.ts'
 import { isTemporary, pause, retryDelayMs } from '../http/read.ts'
+import { requestInit } from '../http/send.ts'
 import type { RequestOptions } from '../options.ts'
 
 /** The wait if the service asks for more than a minute, in milliseconds: the longest that it can have. */
@@ -37,12 +38,8 @@ export async function* concurrency(
     try {
       signal?.throwIfAborted()
       restartTimeout()
-      const response = await (core.fetch ?? globalThis.fetch)(built.url, {
-        method: 'GET',
-        headers: { 'x-request-id': id, ...built.headers },
-        signal: controller.signal,
-        redirect: 'manual',
-      })
+      const fetch = core.fetch ?? globalThis.fetch
+      const response = await fetch(built.url, requestInit(built, id, controller.signal))
       const sent = { id, status: response.status, headers: response.headers, neverLeft: false }
       if (!response.ok) error = errorOf(built, { ...sent, text: await readBody(response) }, clock.now())
       else if (response.body) {

@@ -10,14 +10,15 @@ export const createRoute: { readonly method: 'POST'; readonly path: '/v1/call/' 
 }
 
 /** The fields that every error of an intention has. */
-const fieldsOf = ({ key, sentAt }: Pick<Intention, 'key' | 'sentAt'>) => ({
+const fieldsOf = ({ key, sentAt }: Pick<Intention, 'key' | 'sentAt'>, placed: Placed) => ({
   idempotencyKey: key,
-  ...(sentAt !== undefined && { sentAt: new Date(sentAt) }),
+  sentAt: sentAt === undefined ? undefined : new Date(sentAt),
+  placed,
 })
 
 /** The error of a create that did not bring a readable call. @param now for `Retry-After`, in milliseconds since 1970 */
 export function createError(sent: Sent, intention: Intention, now: number): DigaError {
-  return errorOf(createRoute, sent, now, { ...fieldsOf(intention), placed: placedAfter(sent) })
+  return errorOf(createRoute, sent, now, fieldsOf(intention, placedAfter(sent)))
 }
 
 /** The error of a caller whose signal aborted. */
@@ -25,14 +26,14 @@ export const abortError = (
   cause: unknown,
   placed: Placed,
   intention: Pick<Intention, 'key' | 'sentAt'>,
-): DigaError => abortErrorOf(createRoute, cause, { ...fieldsOf(intention), placed })
+): DigaError => abortErrorOf(createRoute, cause, fieldsOf(intention, placed))
 
 /** @throws DigaInvalidCallError */
 export const refuseReusedKey = (intention: Intention): never =>
   refuse(
     'IDEMPOTENCY_KEY_REUSED',
     'POST /v1/call/ was not sent: its idempotency key was used before with another body; give each intention its own.',
-    { ...fieldsOf(intention), placed: 'maybe' },
+    fieldsOf(intention, 'maybe'),
   )
 
 /**

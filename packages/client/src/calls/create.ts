@@ -31,7 +31,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
   let intention = keys.get(key)
   if (!intention || isAbandoned(intention)) {
     const fields = { idempotencyKey: key, placed: intention ? 'maybe' : 'no' } as const
-    const lastWall = notAfter?.getTime()
+    const lastWall = notAfter?.getTime() ?? Number.POSITIVE_INFINITY
     const plan: Plan = {
       built: core.build({ ...createRoute, headers, body: wire, fields }),
       to,
@@ -39,7 +39,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
       maxRetries: maxRetries ?? core.maxRetries,
       lookUp,
       lastWall,
-      lastElapsed: lastWall === undefined ? undefined : core.clock.elapsed() + lastWall - core.clock.now(),
+      lastElapsed: core.clock.elapsed() + lastWall - core.clock.now(),
     }
     // The end of an abandoned intention is not this caller's end.
     while (intention && isAbandoned(intention)) {
@@ -48,9 +48,9 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
     }
     if (!intention) {
       if (signal?.aborted) throw abortError(signal.reason, 'no', { key, sentAt: undefined })
-      const made = newIntention(key, wire)
-      open(creator, made, signal, () => trace({ idempotencyKey: key }, () => sendCreate(creator, plan, made)))
-      intention = made
+      intention = open(creator, newIntention(key, wire), signal, (made) =>
+        trace({ idempotencyKey: key }, () => sendCreate(creator, plan, made)),
+      )
     }
   }
   if (intention.wire !== wire && sortNames(intention.wire) !== sortNames(wire)) refuseReusedKey(intention)
@@ -58,8 +58,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
   const { doubt } = intention
   if (intention.state === 'doubt' && doubt) {
     if (lookUp === false) throw copyError(doubt.error)
-    const doubted = intention
-    open(creator, doubted, signal, () => recover(creator, to, doubted, doubt))
+    open(creator, intention, signal, (doubted) => recover(creator, to, doubted, doubt))
   }
   let call: Call | undefined
   try {

@@ -64,7 +64,7 @@ export const isAbandoned = ({ state, work }: Intention): boolean =>
   state === 'open' && work?.signal.aborted === true
 
 /**
- * Opens an intention, starts its work, and settles it when that ends.
+ * Opens an intention, starts its work, and settles it when that ends. Returns the intention.
  *
  * @param signal of the caller who opens it; without one, nobody can abort the work
  */
@@ -72,21 +72,26 @@ export function open(
   { keys }: Creator,
   intention: Intention,
   signal: AbortSignal | undefined,
-  work: () => Promise<Call>,
-): void {
+  work: (intention: Intention) => Promise<Call>,
+): Intention {
   intention.state = 'open'
   intention.waiting = 0
   intention.work = signal && new AbortController()
   keys.open(intention.key, intention)
   intention.result = run(keys, intention, work)
+  return intention
 }
 
-async function run(keys: Keys<Intention>, intention: Intention, work: () => Promise<Call>): Promise<Call> {
+async function run(
+  keys: Keys<Intention>,
+  intention: Intention,
+  work: (intention: Intention) => Promise<Call>,
+): Promise<Call> {
   // By the time the work begins, `result` is set and the caller is counted as waiting. Hooks that the work calls may create
   // with the same key, or abort.
   await undefined
   try {
-    const call = await work()
+    const call = await work(intention)
     settle(keys, intention, 'placed')
     return call
   } catch (error) {

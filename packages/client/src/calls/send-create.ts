@@ -17,10 +17,10 @@ export interface Plan {
   readonly timeoutMs: number
   readonly maxRetries: number
   readonly lookUp: boolean | undefined
-  /** `notAfter` in milliseconds since 1970. */
-  readonly lastWall: number | undefined
+  /** `notAfter` in milliseconds since 1970; infinite if there is none. */
+  readonly lastWall: number
   /** `notAfter` by the monotonic clock, in milliseconds. */
-  readonly lastElapsed: number | undefined
+  readonly lastElapsed: number
 }
 
 /** Sends until there is a response or a doubt; a doubt is looked up unless the plan says otherwise. */
@@ -35,7 +35,7 @@ export async function sendCreate(creator: Creator, plan: Plan, intention: Intent
       const wall = clock.now()
       const elapsed = clock.elapsed()
       const mayGo = (): boolean => {
-        if (isTooLate(core, plan)) return false
+        if (clock.now() >= plan.lastWall || clock.elapsed() >= plan.lastElapsed) return false
         intention.sentAt ??= wall
         return true
       }
@@ -63,10 +63,6 @@ export async function sendCreate(creator: Creator, plan: Plan, intention: Intent
     for (const track of tracks) release(track)
   }
 }
-
-const isTooLate = ({ clock }: Core, { lastWall, lastElapsed }: Plan): boolean =>
-  (lastWall !== undefined && clock.now() >= lastWall) ||
-  (lastElapsed !== undefined && clock.elapsed() >= lastElapsed)
 
 /**
  * Reads the call out of a successful response.

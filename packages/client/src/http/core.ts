@@ -10,7 +10,7 @@ import type { RequestOptions } from '../options.ts'
 import type { Settings } from '../settings.ts'
 import { errorOf } from './failure.ts'
 import { placedAfter } from './placed.ts'
-import { type Outgoing, type SendOptions, type Sent, send } from './send.ts'
+import { type Outgoing, requestInit, type SendOptions, type Sent, send } from './send.ts'
 
 /** A request before it is built. */
 export interface Draft {
@@ -124,8 +124,8 @@ async function sendRaw(settings: Settings, request: Request): Promise<Response> 
   const { clock, fetch = globalThis.fetch, timeoutMs = 60_000 } = settings
   const { url, method, signal } = request
   const id = crypto.randomUUID()
-  const headers = { 'x-request-id': id, ...toPlain(request.headers) }
-  if (method === 'GET') return fetch(url, { method, headers, signal, redirect: 'manual' })
+  const headers = toPlain(request.headers)
+  if (method === 'GET') return fetch(url, requestInit({ method, headers }, id, signal))
   const built = { method, path: new URL(url).pathname, url, headers, body: await request.text() }
   const sent = await send(built, id, { clock, fetch, timeoutMs, signal })
   if (sent.why || sent.status === undefined)

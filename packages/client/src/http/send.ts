@@ -58,7 +58,18 @@ function denoClient(): object {
   return unpooled ?? {}
 }
 
-const redirect = 'manual' as const
+/** What every request passes to fetch. Following a redirect would send it a second time. */
+export const requestInit = (
+  { method, headers }: Pick<Outgoing, 'method' | 'headers'>,
+  id: string,
+  signal: AbortSignal,
+): Omit<Parameters<Fetch>[1], 'body'> => ({
+  method,
+  // Our id comes first, where the listeners look first.
+  headers: { 'x-request-id': id, ...headers },
+  signal,
+  redirect: 'manual',
+})
 
 /**
  * Sends a request once, with the id as its `x-request-id`.
@@ -67,7 +78,7 @@ const redirect = 'manual' as const
  */
 export async function send(request: Outgoing, id: string, options: SendOptions): Promise<Sent> {
   const { clock, signal, timeoutMs, mayGo, tracks, fetch = globalThis.fetch } = options
-  const { method, url, headers, body } = request
+  const { url, headers, body } = request
   const isRuntimeFetch = fetch === runtimeFetch
   const controller = new AbortController()
   let why: Sent['why']
@@ -98,9 +109,7 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
     const { response, text } = await new Promise<Whole>((resolve, reject) => {
       fail = reject
       cancelTimer = clock.after(timeoutMs, () => stop('timeout'))
-      // Our id comes first, where the listeners look first.
-      const allHeaders = { 'x-request-id': id, ...headers }
-      const init = { method, headers: allHeaders, signal: controller.signal, redirect }
+      const init = requestInit(request, id, controller.signal)
       fetch(url, body ? { ...init, body, ...denoClient() } : init)
         .then((response) => {
           isSettled = true
