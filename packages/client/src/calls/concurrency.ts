@@ -25,7 +25,7 @@ export async function* concurrency(
   { signal, timeoutMs = core.timeoutMs ?? 30_000, headers }: RequestOptions,
 ): AsyncGenerator<number, void, undefined> {
   const { clock, random } = core
-  const built = core.build({ method: 'GET', path: '/v1/call/concurrency/stream', headers })
+  const built = core.build({ path: '/v1/call/concurrency/stream', headers })
   for (let failures = 0; ; failures++) {
     const { controller, unlink } = linkSignal(signal)
     const id = crypto.randomUUID()

@@ -15,9 +15,9 @@ import { checkCall } from './validate.ts'
 export function createPlacer(
   core: Core,
   reportDrift: Creator['reportDrift'],
-): (body: CallRequest, options: CreateOptions) => Promise<Call> {
+): (body: CallRequest, options?: CreateOptions) => Promise<Call> {
   const creator: Creator = { core, keys: createKeys<Intention>(), reportDrift }
-  return (body, options) => place(creator, body, options)
+  return (body, options = {}) => place(creator, body, options)
 }
 
 async function place(creator: Creator, body: CallRequest, options: CreateOptions): Promise<Call> {

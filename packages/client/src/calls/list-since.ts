@@ -47,14 +47,14 @@ function readPage(
   isEarly: boolean,
   after: string | undefined,
 ): Promise<Read<Page<Call>>> {
-  const query = { limit: 1000, order: 'desc', ...(after && { after }) }
+  const query = { limit: 1000, order: 'desc', after }
   // A cached listing would be older than the call.
   const headers = { 'cache-control': 'no-cache' }
   const limits: RequestOptions = isEarly
     ? // However many pages it has, an early listing must not delay the final one.
       { timeoutMs: Math.max(0, core.settleMs - search.settledMs()), maxRetries: 0 }
     : { maxRetries: Math.max(2, core.maxRetries) }
-  return read(core, { method: 'GET', path: '/v1/call/', query }, { signal, headers, ...limits }, isPage<Call>)
+  return read(core, { path: '/v1/call/', query }, { signal, headers, ...limits }, isPage<Call>)
 }
 
 /** Whether a page reaches back beyond `since`. If the service ignores the order, an old call says nothing about later pages. */

@@ -40,7 +40,7 @@ export function createPages<Item extends { id: string }>(
   onItem: (item: Item) => unknown = () => {},
 ): Pages<Item> {
   const readPage = async (query: Draft['query']): Promise<Page<Item>> => {
-    const { value } = await read(core, { ...draft, ...(query && { query }) }, options, isPage<Item>)
+    const { value } = await read(core, { ...draft, query }, options, isPage<Item>)
     for (const item of value.data) onItem(item)
     return value
   }

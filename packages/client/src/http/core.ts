@@ -14,12 +14,13 @@ import { type Outgoing, requestInit, type SendOptions, type Sent, send } from '.
 
 /** A request before it is built. */
 export interface Draft {
-  readonly method: 'GET' | 'POST'
+  /** @default 'GET' */
+  readonly method?: 'POST'
   /** The path as the spec writes it. */
   readonly path: keyof paths
   /** Takes the place of `{id}` in the path. */
   readonly id?: string
-  readonly query?: Readonly<Record<string, unknown>>
+  readonly query?: Readonly<Record<string, unknown>> | undefined
   readonly headers?: RequestOptions['headers']
   readonly body?: string
   /** Fields for the error if the request cannot be built. */
@@ -65,7 +66,7 @@ export function createCore(settings: Settings): Core {
       })
       return raw
     },
-    build({ method, path: template, id, query = {}, headers: more, body, fields }) {
+    build({ method = 'GET', path: template, id, query = {}, headers: more, body, fields }) {
       const path = id === undefined ? template : template.replace('{id}', encodeURIComponent(id))
       try {
         const search = serializeQuery(query)
