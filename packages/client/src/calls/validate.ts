@@ -8,8 +8,6 @@ type CheckedOptions = {
   readonly [Name in 'signal' | 'notAfter' | 'timeoutMs' | 'maxRetries']: CreateOptions[Name] | undefined
 }
 
-type Fail = (code: string, message: string) => never
-
 /** Quotes a value for a message. Never shows eight digits of a value that could be a phone number. */
 const quote = (value: unknown): string =>
   typeof value === 'string'
@@ -29,7 +27,7 @@ export function checkCall(
   marker: boolean,
 ): string {
   const fields = { placed: 'no', idempotencyKey } as const
-  checkBody({ ...body }, (code, message) => refuse(code, message, fields))
+  checkBody({ ...body }, fields)
   const { notAfter, timeoutMs, maxRetries, signal } = options
   checkNumbers({ timeoutMs, maxRetries }, fields)
   checkKey(idempotencyKey, fields)
@@ -51,34 +49,38 @@ export function checkCall(
   }
 }
 
-function checkBody(body: Readonly<Record<string, unknown>>, fail: Fail): void {
+function checkBody(body: Readonly<Record<string, unknown>>, fields: Partial<DigaErrorFields>): void {
   const { to_number: to, from_number: from, dynamic_variables: variables, agent_version_id: version } = body
   if (typeof to !== 'string' || !isSpanishNumber(to)) {
-    fail(
+    refuse(
       'NON_SPANISH_PHONE_NUMBER',
       `to_number ${quote(to)} is not a Spanish number: write +34 and nine digits.`,
+      fields,
     )
   }
   if (typeof from !== 'string' || !(isE164(from) || isUuid(from))) {
-    fail(
+    refuse(
       'VALIDATION_ERROR',
       `from_number ${quote(from)} is neither a number in E.164 (+34910000001) nor a uuid.`,
+      fields,
     )
   }
   if (version !== undefined && version !== null && !(typeof version === 'string' && isUuid(version))) {
-    fail(
+    refuse(
       'VALIDATION_ERROR',
       `agent_version_id ${quote(version)} is not a uuid: copy it from the agent's page.`,
+      fields,
     )
   }
   if (variables === undefined || variables === null) return
   if (typeof variables !== 'object' || Array.isArray(variables)) {
-    fail('VALIDATION_ERROR', 'dynamic_variables must be an object of names and values.')
+    refuse('VALIDATION_ERROR', 'dynamic_variables must be an object of names and values.', fields)
   }
   if ('digame_key' in variables) {
-    fail(
+    refuse(
       'RESERVED_VARIABLE',
       'The variable digame_key is the idempotency key: pass it as the option idempotencyKey.',
+      fields,
     )
   }
 }

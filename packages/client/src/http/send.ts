@@ -20,8 +20,8 @@ export interface Outgoing {
 export interface Sent {
   readonly id: string
   /** Set as soon as the headers of a response have arrived. */
-  readonly status?: number
-  readonly headers?: Headers
+  readonly status?: number | undefined
+  readonly headers?: Headers | undefined
   /** The whole body. */
   readonly text?: string
   /** Why the whole body did not arrive. */
@@ -121,13 +121,12 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
           reject(failure)
         })
     })
-    const { status, headers: responseHeaders, ok } = response
     // The body of a failure goes into an error's message, and a service may repeat what it was sent.
     return {
       id,
-      status,
-      headers: responseHeaders,
-      text: ok ? text : removeKey(headers, text),
+      status: response.status,
+      headers: response.headers,
+      text: response.ok ? text : removeKey(headers, text),
       neverLeft: false,
     }
   } catch (cause) {
@@ -136,11 +135,10 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
     // The runtime's own fetch ends in the turn in which it is aborted. One that goes on wraps it, and may still send.
     for (let turns = 0; !isSettled && turns < 20; turns++) await undefined
     const { response } = arrived
-    const status = response?.status ?? track.status
     return {
       id,
-      ...(status !== undefined && { status }),
-      ...(response && { headers: response.headers }),
+      status: response?.status ?? track.status,
+      headers: response?.headers,
       why: why ?? 'connection',
       cause: why === 'aborted' ? signal?.reason : isRuntimeFetch ? cause : redactError(cause, headers),
       neverLeft: isRuntimeFetch && isSettled && !response && neverLeft(track, why ? undefined : cause),
