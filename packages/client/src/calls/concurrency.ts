@@ -27,7 +27,7 @@ export async function* concurrency(
   const { clock, random } = core
   const built = core.build({ path: '/v1/call/concurrency/stream', headers })
   for (let failures = 0; ; failures++) {
-    const { controller, unlink } = linkSignal(signal)
+    const { controller, unlink } = linkSignal(signal, clock)
     const id = crypto.randomUUID()
     let cancel = (): void => {}
     const restartTimeout = (): void => {

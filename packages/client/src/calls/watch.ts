@@ -26,8 +26,7 @@ export async function* watch(
   const { deadlineMs, intervalMs = 1000, signal, ...rest } = options
   checkNumbers({ deadlineMs, intervalMs })
   const route = { method: 'GET', path: `/v1/call/${id}` }
-  const { controller, unlink } = linkSignal(signal)
-  const cancel = deadlineMs === undefined ? undefined : core.clock.after(deadlineMs, () => controller.abort())
+  const { controller, unlink } = linkSignal(signal, core.clock, deadlineMs)
   let last: string | undefined
   let waitMs = intervalMs
   let failures = 0
@@ -61,7 +60,6 @@ export async function* watch(
       cause: failure,
     })
   } finally {
-    cancel?.()
     unlink()
   }
 }
