@@ -25,7 +25,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
   // Everything is read before anything is awaited: the caller may change the body and the options for the next call at once.
   // Options are read by name, because a class may define one as an accessor, which a copy of its own properties would miss.
   const { idempotencyKey: key = crypto.randomUUID(), signal, lookUp, headers, notAfter } = options
-  const { timeoutMs, maxRetries } = options
+  const { timeoutMs = core.timeoutMs ?? 60_000, maxRetries = core.maxRetries } = options
   const wire = checkCall(body, { signal, notAfter, timeoutMs, maxRetries }, key, core.marker)
   const { to_number: to } = body
   let intention = keys.get(key)
@@ -35,8 +35,8 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
     const plan: Plan = {
       built: core.build({ ...createRoute, headers, body: wire, fields }),
       to,
-      timeoutMs: timeoutMs ?? core.timeoutMs ?? 60_000,
-      maxRetries: maxRetries ?? core.maxRetries,
+      timeoutMs,
+      maxRetries,
       lookUp,
       lastWall,
       lastElapsed: core.clock.elapsed() + lastWall - core.clock.now(),

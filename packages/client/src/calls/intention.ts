@@ -90,19 +90,18 @@ async function run(
   // By the time the work begins, `result` is set and the caller is counted as waiting. Hooks that the work calls may create
   // with the same key, or abort.
   await undefined
+  // An error that is not ours proves nothing, whatever its fields say.
+  let state: 'placed' | 'doubt' | 'free' = 'doubt'
   try {
     const call = await work(intention)
-    settle(keys, intention, 'placed')
+    state = 'placed'
     return call
   } catch (error) {
-    // An error that is not ours proves nothing, whatever its fields say.
-    settle(keys, intention, error instanceof DigaError && error.placed === 'no' ? 'free' : 'doubt')
+    if (error instanceof DigaError && error.placed === 'no') state = 'free'
     throw error
+  } finally {
+    keys.settle(intention.key, state)
+    if (state !== 'free') intention.state = state
+    intention.work = undefined
   }
-}
-
-function settle(keys: Keys<Intention>, intention: Intention, state: 'placed' | 'doubt' | 'free'): void {
-  keys.settle(intention.key, state)
-  if (state !== 'free') intention.state = state
-  intention.work = undefined
 }

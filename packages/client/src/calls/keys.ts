@@ -23,14 +23,6 @@ export function createKeys<Intention>(): Keys<Intention> {
   const placed: string[] = []
   let next = 0
 
-  /** Adds a key to the ring, and returns the one that falls out. */
-  function keepPlaced(key: string): string | undefined {
-    const oldest = placed[next]
-    placed[next] = key
-    next = (next + 1) % mostKeys
-    return oldest
-  }
-
   return {
     get: (key) => all.get(key),
     open(key, intention) {
@@ -38,8 +30,13 @@ export function createKeys<Intention>(): Keys<Intention> {
       doubts.delete(key)
     },
     settle(key, state) {
-      const forgotten =
-        state === 'free' ? key : state === 'doubt' ? keepNewest(doubts, key, mostKeys) : keepPlaced(key)
+      let forgotten: string | undefined = key
+      if (state === 'doubt') forgotten = keepNewest(doubts, key, mostKeys)
+      if (state === 'placed') {
+        forgotten = placed[next]
+        placed[next] = key
+        next = (next + 1) % mostKeys
+      }
       if (forgotten !== undefined) all.delete(forgotten)
     },
   }
