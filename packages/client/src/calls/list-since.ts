@@ -4,7 +4,6 @@ import { DigaError } from '../errors.ts'
 import type { Core } from '../http/core.ts'
 import { type Read, read } from '../http/read.ts'
 import { parseHttpDate } from '../http/response-headers.ts'
-import type { RequestOptions } from '../options.ts'
 import { isPage, type Page } from './page.ts'
 import type { Found, Search } from './search.ts'
 import { isCall, keyOf } from './wire.ts'
@@ -48,13 +47,15 @@ function readPage(
   after: string | undefined,
 ): Promise<Read<Page<Call>>> {
   const query = { limit: 1000, order: 'desc', after }
-  // A cached listing would be older than the call.
-  const headers = { 'cache-control': 'no-cache' }
-  const limits: RequestOptions = isEarly
-    ? // However many pages it has, an early listing must not delay the final one.
-      { timeoutMs: Math.max(0, core.settleMs - search.settledMs()), maxRetries: 0 }
-    : { maxRetries: Math.max(2, core.maxRetries) }
-  return read(core, { path: '/v1/call/', query }, { signal, headers, ...limits }, isPage<Call>)
+  const options = {
+    signal,
+    // A cached listing would be older than the call.
+    headers: { 'cache-control': 'no-cache' },
+    maxRetries: isEarly ? 0 : Math.max(2, core.maxRetries),
+    // However many pages it has, an early listing must not delay the final one.
+    ...(isEarly && { timeoutMs: Math.max(0, core.settleMs - search.settledMs()) }),
+  }
+  return read(core, { path: '/v1/call/', query }, options, isPage<Call>)
 }
 
 /** Whether a page reaches back beyond `since`. If the service ignores the order, an old call says nothing about later pages. */

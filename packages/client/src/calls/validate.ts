@@ -113,6 +113,7 @@ export function checkQuery(query: ListQuery | MessagesQuery): Record<string, unk
   if (query.after !== undefined && query.before !== undefined) {
     refuse('INVALID_PAGINATION_PARAMETERS', 'Pass `after` or `before`, not both.')
   }
-  const toText = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value)
-  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, toText(value)]))
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]),
+  )
 }

@@ -23,7 +23,7 @@ export async function* watch(
   get: (id: string, options: RequestOptions) => Promise<Call>,
   options: WatchOptions,
 ): AsyncGenerator<Call, void, undefined> {
-  const { deadlineMs, intervalMs = 1000, signal, ...rest } = options
+  const { deadlineMs, intervalMs = 1000, signal } = options
   checkNumbers({ deadlineMs, intervalMs })
   const route = { method: 'GET', path: `/v1/call/${id}` }
   const { controller, unlink } = linkSignal(signal, core.clock, deadlineMs)
@@ -34,7 +34,7 @@ export async function* watch(
   try {
     for (;;) {
       try {
-        const call = await get(id, { ...rest, signal: controller.signal })
+        const call = await get(id, { ...options, signal: controller.signal })
         failures = 0
         failure = undefined
         const isOver = hasEnded(call)
