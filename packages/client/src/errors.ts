@@ -36,7 +36,7 @@ export interface DigaErrorFields {
 export class DigaError extends Error {
   override readonly name: string = 'DigaError'
   /** A stable code in SCREAMING_SNAKE_CASE: the service's own if it sent one. */
-  readonly code: string
+  declare readonly code: string
   /** The id that the response carried as `x-request-id`, or else the one that the request carried. */
   declare readonly requestId?: string
   /** The HTTP status, if a response had begun. */
@@ -56,7 +56,6 @@ export class DigaError extends Error {
 
   constructor(message: string, { cause, candidates, ...fields }: DigaErrorFields) {
     super(message, cause === undefined ? undefined : { cause })
-    this.code = fields.code
     for (const [name, value] of Object.entries(fields)) {
       if (value !== undefined) Object.assign(this, { [name]: value })
     }

@@ -38,9 +38,9 @@ function readApiKey(apiKey: string | undefined): string {
   const key =
     apiKey ??
     (readEnvironment('DIGA_API_KEY') ||
-      fail('NO_API_KEY', 'There is no API key: set DIGA_API_KEY or pass `new Diga({ apiKey })`.'))
+      fail('NO_API_KEY', 'No API key: set DIGA_API_KEY or pass `new Diga({ apiKey })`.'))
   if (!/^[\x21-\x7e]+$/.test(key)) {
-    fail('INVALID_API_KEY', 'The API key is empty or has spaces or line breaks in it: copy it again.')
+    fail('INVALID_API_KEY', 'The API key is empty or contains whitespace: copy it again.')
   }
   return key
 }
@@ -89,7 +89,7 @@ export function checkNumbers(
 /** @throws DigaConfigError */
 export function resolveSettings(options: DigaOptions): Settings {
   if (runtime.window?.document && !options.dangerouslyAllowBrowser) {
-    fail('BROWSER', 'Diga runs on servers: in a browser its API key is public. Call it from your backend.')
+    fail('BROWSER', 'In a browser the API key is public: use Diga on a server.')
   }
   const apiKey = readApiKey(options.apiKey)
   const baseUrl = readBaseUrl(options.baseUrl)

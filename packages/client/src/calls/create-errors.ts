@@ -32,7 +32,7 @@ export const abortError = (
 export const refuseReusedKey = (intention: Intention): never =>
   refuse(
     'IDEMPOTENCY_KEY_REUSED',
-    'POST /v1/call/ was not sent: its idempotency key was used before with another body; give each intention its own.',
+    'POST /v1/call/ was not sent: its idempotency key was used with another body; use a new key.',
     fieldsOf(intention, 'maybe'),
   )
 

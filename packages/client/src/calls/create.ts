@@ -24,8 +24,15 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
   const { core, keys } = creator
   // Everything is read before anything is awaited: the caller may change the body and the options for the next call at once.
   // Options are read by name, because a class may define one as an accessor, which a copy of its own properties would miss.
-  const { idempotencyKey: key = crypto.randomUUID(), signal, lookUp, headers, notAfter } = options
-  const { timeoutMs = core.timeoutMs ?? 60_000, maxRetries = core.maxRetries } = options
+  const {
+    idempotencyKey: key = crypto.randomUUID(),
+    timeoutMs = core.timeoutMs ?? 60_000,
+    maxRetries = core.maxRetries,
+    signal,
+    lookUp,
+    headers,
+    notAfter,
+  } = options
   const wire = checkCall(body, { signal, notAfter, timeoutMs, maxRetries }, key, core.marker)
   const { to_number: to } = body
   let intention = keys.get(key)
@@ -49,7 +56,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
     if (!intention) {
       if (signal?.aborted) throw abortError(signal.reason, 'no', { key, sentAt: undefined })
       intention = open(creator, newIntention(key, wire), signal, (made) =>
-        trace({ idempotencyKey: key }, () => sendCreate(creator, plan, made)),
+        trace(key, () => sendCreate(creator, plan, made)),
       )
     }
   }

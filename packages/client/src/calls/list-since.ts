@@ -60,11 +60,8 @@ function readPage(
 
 /** Whether a page reaches back beyond `since`. If the service ignores the order, an old call says nothing about later pages. */
 function reachesBack({ data }: Page<Call>, since: number): boolean {
-  const [newest] = data
-  const oldest = data.at(-1)
-  if (!newest || !oldest) return false
-  const oldestDate = readDate(oldest.created_date)
-  return readDate(newest.created_date) >= oldestDate && oldestDate < since
+  const oldest = readDate(data.at(-1)?.created_date)
+  return readDate(data[0]?.created_date) >= oldest && oldest < since
 }
 
 /**

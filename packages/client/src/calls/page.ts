@@ -86,6 +86,6 @@ async function* iterate<Item extends { id: string }>(
     if (page.has_more === false || stalePages > mostStalePages || !cursor) return
     // A page without anything new may repeat its cursor: that is counted above.
     if (fresh > 0 && isCircle(cursor)) return
-    page = await readPage(isBackwards ? { ...filters, before: cursor } : { ...filters, after: cursor })
+    page = await readPage({ ...filters, [isBackwards ? 'before' : 'after']: cursor })
   }
 }

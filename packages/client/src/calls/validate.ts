@@ -41,11 +41,7 @@ export function checkCall(
       marker ? { ...body, dynamic_variables: { ...variables, digame_key: idempotencyKey } } : body,
     )
   } catch {
-    return refuse(
-      'VALIDATION_ERROR',
-      'The body cannot be written as JSON: it has a cycle or a BigInt in it.',
-      fields,
-    )
+    return refuse('VALIDATION_ERROR', 'The body cannot be JSON: it contains a cycle or a BigInt.', fields)
   }
 }
 
@@ -74,12 +70,12 @@ function checkBody(body: Readonly<Record<string, unknown>>, fields: Partial<Diga
   }
   if (variables === undefined || variables === null) return
   if (typeof variables !== 'object' || Array.isArray(variables)) {
-    refuse('VALIDATION_ERROR', 'dynamic_variables must be an object of names and values.', fields)
+    refuse('VALIDATION_ERROR', 'dynamic_variables must be an object.', fields)
   }
   if ('digame_key' in variables) {
     refuse(
       'RESERVED_VARIABLE',
-      'The variable digame_key is the idempotency key: pass it as the option idempotencyKey.',
+      'The variable digame_key is reserved: pass the option idempotencyKey.',
       fields,
     )
   }
@@ -88,11 +84,7 @@ function checkBody(body: Readonly<Record<string, unknown>>, fields: Partial<Diga
 /** @throws DigaInvalidCallError */
 export function checkKey(key: unknown, fields?: Partial<DigaErrorFields>): void {
   if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return
-  refuse(
-    'INVALID_IDEMPOTENCY_KEY',
-    'idempotencyKey must be 1 to 200 visible ASCII characters without spaces.',
-    fields,
-  )
+  refuse('INVALID_IDEMPOTENCY_KEY', 'idempotencyKey must be 1 to 200 visible ASCII characters.', fields)
 }
 
 /** Returns a date in milliseconds since 1970. @throws DigaInvalidCallError */

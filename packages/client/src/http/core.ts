@@ -79,7 +79,7 @@ export function createCore(settings: Settings): Core {
         // No cause: it quotes the value that it could not use, which may be a secret.
         return refuse(
           'VALIDATION_ERROR',
-          `${method} ${path} was not sent: its headers or its query are not valid in HTTP.`,
+          `${method} ${path} was not sent: its headers or query are not valid in HTTP.`,
           fields,
         )
       }

@@ -46,8 +46,8 @@ const advice: Readonly<Record<number, string>> = {
 
 /** What a status means, for a response that does not say. */
 function explainStatus(status: number): string {
-  if (status >= 300 && status < 400) return 'a redirect, which is not followed; check the base URL'
-  return advice[status] ?? (status >= 500 ? 'the service or a gateway before it failed' : 'refused')
+  if (status >= 300 && status < 400) return 'a redirect; check the base URL'
+  return advice[status] ?? (status >= 500 ? 'the service or a gateway failed' : 'refused')
 }
 
 /**
@@ -119,7 +119,7 @@ export function errorOf(route: Route, sent: Sent, now: number, fields: Fields = 
       `failed${reason ? ` (${reason})` : ''}: no response arrived; check the network and the base URL`,
     )
   }
-  const body = text ? 'something that cannot be read' : 'an empty body'
+  const body = text ? 'an unreadable body' : 'an empty body'
   return make(DigaResponseError, 'UNREADABLE_BODY', `returned ${status} with ${body}`)
 }
 
