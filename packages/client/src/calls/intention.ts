@@ -60,8 +60,7 @@ export const newIntention = (key: string, wire: string): Intention => ({
 })
 
 /** Whether everybody who waited for an open intention has aborted, so that it ends in a moment. */
-export const isAbandoned = ({ state, work }: Intention): boolean =>
-  state === 'open' && work?.signal.aborted === true
+export const isAbandoned = ({ work }: Intention): boolean => work?.signal.aborted === true
 
 /**
  * Opens an intention, starts its work, and settles it when that ends. Returns the intention.

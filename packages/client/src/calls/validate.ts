@@ -32,7 +32,7 @@ export function checkCall(
   checkNumbers({ timeoutMs, maxRetries }, fields)
   checkKey(idempotencyKey, fields)
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    refuse('INVALID_OPTION', 'signal must be an AbortSignal: pass controller.signal.', fields)
+    refuse('INVALID_OPTION', 'signal must be an AbortSignal.', fields)
   }
   if (notAfter !== undefined) checkDate('notAfter', notAfter, fields)
   const variables = body.dynamic_variables
