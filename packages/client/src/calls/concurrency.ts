@@ -40,10 +40,13 @@ export async function* concurrency(
       restartTimeout()
       const fetch = core.fetch ?? globalThis.fetch
       const response = await fetch(built.url, requestInit(built, id, controller.signal))
-      const sent = { id, status: response.status, headers: response.headers, neverLeft: false }
-      if (!response.ok) error = errorOf(built, { ...sent, text: await readBody(response) }, clock.now())
-      else if (response.body) {
-        for await (const active of readCounts(response.body, controller.signal, restartTimeout)) {
+      const { status, headers: responseHeaders, body } = response
+      if (!response.ok) {
+        const text = await readBody(response)
+        const sent = { id, status, headers: responseHeaders, text, neverLeft: false } as const
+        error = errorOf(built, sent, clock.now())
+      } else if (body) {
+        for await (const active of readCounts(body, controller.signal, restartTimeout)) {
           failures = 0
           // The time that the caller takes is not silence of the service.
           cancel()

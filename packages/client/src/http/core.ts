@@ -129,7 +129,6 @@ async function sendRaw(settings: Settings, request: Request): Promise<Response> 
   if (method === 'GET') return fetch(url, requestInit({ method, headers }, id, signal))
   const built = { method, path: new URL(url).pathname, url, headers, body: await request.text() }
   const sent = await send(built, id, { clock, fetch, timeoutMs, signal })
-  if (sent.why || sent.status === undefined)
-    throw errorOf(built, sent, clock.now(), { placed: placedAfter(sent) })
-  return new Response(sent.text || null, { status: sent.status, headers: sent.headers ?? {} })
+  if (sent.why) throw errorOf(built, sent, clock.now(), { placed: placedAfter(sent) })
+  return new Response(sent.text || null, { status: sent.status, headers: sent.headers })
 }

@@ -16,16 +16,29 @@ export interface Outgoing {
   readonly body?: string | undefined
 }
 
-/** How one send ended. Exactly one of `text` and `why` is set. */
-export interface Sent {
+/** How one send ended. */
+export type Sent = Whole | Failed
+
+/** A whole response arrived. */
+interface Whole {
+  readonly id: string
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly why?: undefined
+  readonly cause?: undefined
+  readonly neverLeft: false
+}
+
+/** No whole response arrived. */
+interface Failed {
   readonly id: string
   /** Set as soon as the headers of a response have arrived. */
   readonly status?: number | undefined
   readonly headers?: Headers | undefined
-  /** The whole body. */
-  readonly text?: string
+  readonly text?: undefined
   /** Why the whole body did not arrive. */
-  readonly why?: 'aborted' | 'timeout' | 'connection' | 'too_large' | 'not_after'
+  readonly why: 'aborted' | 'timeout' | 'connection' | 'too_large' | 'not_after'
   readonly cause?: unknown
   /** Whether there is positive evidence that the request never left this machine. */
   readonly neverLeft: boolean
@@ -40,11 +53,6 @@ export interface SendOptions {
   readonly mayGo?: () => boolean
   /** Receives the track of this send, which the receiver must release. Without it, the track ends with the send. */
   readonly tracks?: Track[]
-}
-
-interface Whole {
-  readonly response: Response
-  readonly text: string
 }
 
 // Taken at import, before anybody is likely to have replaced it: a replacement is somebody else's fetch, and proves nothing.
@@ -81,9 +89,9 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
   const { url, headers, body } = request
   const isRuntimeFetch = fetch === runtimeFetch
   const controller = new AbortController()
-  let why: Sent['why']
+  let why: Failed['why'] | undefined
   let fail: (reason: unknown) => void = () => {}
-  const stop = (because: Sent['why'], reason?: unknown): void => {
+  const stop = (because: Failed['why'], reason?: unknown): void => {
     if (why) return
     why = because
     controller.abort(reason)
@@ -106,7 +114,7 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
       return { id, why, cause: signal?.reason, neverLeft: true }
     }
     // One promise around everything, because a caller's fetch may ignore the signal.
-    const { response, text } = await new Promise<Whole>((resolve, reject) => {
+    const { response, text } = await new Promise<{ response: Response; text: string }>((resolve, reject) => {
       fail = reject
       cancelTimer = clock.after(timeoutMs, () => stop('timeout'))
       const init = requestInit(request, id, controller.signal)
