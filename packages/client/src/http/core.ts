@@ -33,7 +33,7 @@ export interface Core extends Settings {
   /** Builds a request without sending it. @throws DigaInvalidCallError */
   build(draft: Draft): Outgoing
   /** Sends a request once, and reports it to `onEvent`. */
-  dispatch(built: Outgoing, retry: number, options: Omit<SendOptions, 'clock' | 'fetch'>): Promise<Sent>
+  dispatch(built: Outgoing, retry: number, options: SendOptions): Promise<Sent>
 }
 
 /** Copies headers into a plain object, which fetch reads faster. `x-request-id` is ours: a caller's value moves to another name. */
@@ -43,7 +43,7 @@ function toPlain(headers: Headers): Record<string, string> {
 }
 
 export function createCore(settings: Settings): Core {
-  const { clock, fetch, headers: everywhere } = settings
+  const { headers: everywhere } = settings
   const baseUrl = removeTrailingSlash(settings.baseUrl)
   const serializeQuery = createQuerySerializer()
   const authorization = `Bearer ${settings.apiKey}`
@@ -86,25 +86,27 @@ export function createCore(settings: Settings): Core {
     },
     dispatch(built, retry, options) {
       const id = crypto.randomUUID()
-      const all = { ...options, clock, fetch }
-      return settings.isListening ? sendReported(settings, built, retry, id, all) : send(built, id, all)
+      return settings.isListening
+        ? sendReported(settings, built, retry, id, options)
+        : send(settings, built, id, options)
     },
   }
 }
 
 /** Sends a request, and reports it to the caller's hook. */
 async function sendReported(
-  { clock, emit }: Settings,
+  settings: Settings,
   built: Outgoing,
   retry: number,
   requestId: string,
   options: SendOptions,
 ): Promise<Sent> {
+  const { clock, emit } = settings
   const about = { method: built.method, path: built.path, requestId }
   const startedAt = clock.elapsed()
   const { mayGo = () => true } = options
   let isReported = false
-  const sent = await send(built, requestId, {
+  const sent = await send(settings, built, requestId, {
     ...options,
     mayGo() {
       if (!mayGo()) return false
@@ -128,7 +130,7 @@ async function sendRaw(settings: Settings, request: Request): Promise<Response> 
   const headers = toPlain(request.headers)
   if (method === 'GET') return fetch(url, requestInit({ method, headers }, id, signal))
   const built = { method, path: new URL(url).pathname, url, headers, body: await request.text() }
-  const sent = await send(built, id, { clock, fetch, timeoutMs, signal })
+  const sent = await send(settings, built, id, { timeoutMs, signal })
   if (sent.why) throw errorOf(built, sent, clock.now(), { placed: placedAfter(sent) })
   return new Response(sent.text || null, { status: sent.status, headers: sent.headers })
 }

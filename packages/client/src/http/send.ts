@@ -1,6 +1,6 @@
-import type { Clock } from '@digame/internal'
 import type { Fetch } from '../options.ts'
 import { runtime } from '../runtime.ts'
+import type { Settings } from '../settings.ts'
 import { BodyTooLarge, readBody } from './body.ts'
 import { neverLeft, observe, release, type Track } from './evidence.ts'
 import { redactError, removeKey } from './redact.ts'
@@ -45,8 +45,6 @@ interface Failed {
 }
 
 export interface SendOptions {
-  readonly clock: Clock
-  readonly fetch: Fetch | undefined
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
   /** Called right before the request goes out; `false` holds it back. */
@@ -84,8 +82,13 @@ export const requestInit = (
  *
  * Never throws and never sends again. Resolves when the whole body has arrived, or cannot arrive any more.
  */
-export async function send(request: Outgoing, id: string, options: SendOptions): Promise<Sent> {
-  const { clock, signal, timeoutMs, mayGo, tracks, fetch = globalThis.fetch } = options
+export async function send(
+  { clock, fetch = globalThis.fetch }: Settings,
+  request: Outgoing,
+  id: string,
+  options: SendOptions,
+): Promise<Sent> {
+  const { signal, timeoutMs, mayGo, tracks } = options
   const { url, headers, body } = request
   const isRuntimeFetch = fetch === runtimeFetch
   const controller = new AbortController()
