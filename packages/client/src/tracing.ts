@@ -25,8 +25,8 @@ export function trace<Call extends { id: string; status: string }>(
   run: () => Promise<Call>,
 ): Promise<Call> {
   channel ??= diagnostics()?.tracingChannel?.('digame:call')
-  if (!channel?.hasSubscribers) return run()
   const running = channel
+  if (!running?.hasSubscribers) return run()
   return new Promise((resolve, reject) => {
     const traced = running.tracePromise(
       async () => {

@@ -55,7 +55,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
     }
     if (!intention) {
       if (signal?.aborted) throw abortError(signal.reason, 'no', { key, sentAt: undefined })
-      intention = open(creator, newIntention(key, wire), signal, (made) =>
+      intention = open(keys, newIntention(key, wire), signal, (made) =>
         trace(key, () => sendCreate(creator, plan, made)),
       )
     }
@@ -65,7 +65,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
   const { doubt } = intention
   if (intention.state === 'doubt' && doubt) {
     if (lookUp === false) throw copyError(doubt.error)
-    open(creator, intention, signal, (doubted) => recover(creator, to, doubted, doubt))
+    open(keys, intention, signal, (doubted) => recover(creator, to, doubted, doubt))
   }
   let call: Call | undefined
   try {

@@ -68,7 +68,7 @@ export const isAbandoned = ({ work }: Intention): boolean => work?.signal.aborte
  * @param signal of the caller who opens it; without one, nobody can abort the work
  */
 export function open(
-  { keys }: Creator,
+  keys: Keys<Intention>,
   intention: Intention,
   signal: AbortSignal | undefined,
   work: (intention: Intention) => Promise<Call>,

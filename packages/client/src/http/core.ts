@@ -124,13 +124,13 @@ async function sendReported(
 
 /** Sends a request of the raw client: a POST through `send`, so that the runtime cannot repeat it; a GET directly, so that it can stream. */
 async function sendRaw(settings: Settings, request: Request): Promise<Response> {
-  const { clock, fetch = globalThis.fetch, timeoutMs = 60_000 } = settings
+  const { fetch = globalThis.fetch, timeoutMs = 60_000 } = settings
   const { url, method, signal } = request
   const id = crypto.randomUUID()
   const headers = toPlain(request.headers)
   if (method === 'GET') return fetch(url, requestInit({ method, headers }, id, signal))
   const built = { method, path: new URL(url).pathname, url, headers, body: await request.text() }
   const sent = await send(settings, built, id, { timeoutMs, signal })
-  if (sent.why) throw errorOf(built, sent, clock.now(), { placed: placedAfter(sent) })
+  if (sent.why) throw errorOf(built, sent, settings.clock.now(), { placed: placedAfter(sent) })
   return new Response(sent.text || null, { status: sent.status, headers: sent.headers })
 }
