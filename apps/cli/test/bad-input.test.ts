@@ -197,10 +197,7 @@ test.for([
     { DIGA_API_KEY: ' ' },
     'There is no API key; set DIGA_API_KEY to the key of your account, or add --mock to call nobody.',
   ],
-  [
-    { DIGA_API_KEY: 'sk 1' },
-    'DIGA_API_KEY: The API key is empty or contains whitespace: copy it again.',
-  ],
+  [{ DIGA_API_KEY: 'sk 1' }, 'DIGA_API_KEY: The API key is empty or contains whitespace: copy it again.'],
   [
     { DIGA_API_KEY: 'sk-1', DIGA_BASE_URL: 'api.diga.io' },
     'DIGA_BASE_URL: The base URL must look like https://api.diga.io, without user, query or fragment.',
