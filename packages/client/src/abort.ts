@@ -16,14 +16,22 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   })
 }
 
-/** Makes a controller that aborts when the signal does, until `unlink` is called. */
-export function linkSignal(signal: AbortSignal | undefined): {
-  controller: AbortController
-  unlink: () => void
-} {
+/** Makes a controller that aborts when the signal does, or after `ms` milliseconds, until `unlink` is called. */
+export function linkSignal(
+  signal: AbortSignal | undefined,
+  clock: Clock,
+  ms?: number,
+): { controller: AbortController; unlink: () => void } {
   const controller = new AbortController()
   const onAbort = (): void => controller.abort(signal?.reason)
   if (signal?.aborted) onAbort()
   signal?.addEventListener('abort', onAbort)
-  return { controller, unlink: () => signal?.removeEventListener('abort', onAbort) }
+  const cancel = ms === undefined ? undefined : clock.after(ms, () => controller.abort())
+  return {
+    controller,
+    unlink() {
+      cancel?.()
+      signal?.removeEventListener('abort', onAbort)
+    },
+  }
 }

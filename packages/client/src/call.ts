@@ -51,13 +51,12 @@ export type ListQuery = Omit<
 /** Paging of `calls.messages`. */
 export type MessagesQuery = NonNullable<operations['listMessages']['parameters']['query']>
 
-// Indexed by any string, because the service may send new values.
-const byStatus: Readonly<Record<string, Outcome | undefined>> = outcomeOfStatus
-const byReason: Readonly<Record<string, Outcome>> = outcomeOfReason
-
 /** Whether this version knows a status. */
-export const isKnownStatus = (status: unknown): boolean =>
-  typeof status === 'string' && Object.hasOwn(byStatus, status)
+export const isKnownStatus = (status: unknown): status is keyof typeof outcomeOfStatus =>
+  typeof status === 'string' && Object.hasOwn(outcomeOfStatus, status)
+
+const isKnownReason = (reason: string): reason is keyof typeof outcomeOfReason =>
+  Object.hasOwn(outcomeOfReason, reason)
 
 /**
  * Whether a call is over.
@@ -65,16 +64,16 @@ export const isKnownStatus = (status: unknown): boolean =>
  * A call whose status this version does not know has ended only if `end_time` or `end_reason` is set.
  */
 export function hasEnded({ status, end_time: time, end_reason: reason }: Call): boolean {
-  return isKnownStatus(status) ? byStatus[status] !== undefined : Boolean(time || reason)
+  return isKnownStatus(status) ? outcomeOfStatus[status] !== undefined : Boolean(time || reason)
 }
 
 /** How a call went: `undefined` until it has ended, `other` if the service reports something that this version does not know. */
 export function outcomeOf(call: Call): Outcome | undefined {
   if (!hasEnded(call)) return undefined
   const { status, end_reason: reason } = call
-  const outcome = isKnownStatus(status) ? byStatus[status] : undefined
+  const outcome = isKnownStatus(status) ? outcomeOfStatus[status] : undefined
   // Newer calls all end as `completed`: how they went is in the reason.
   if (outcome !== undefined && outcome !== 'completed') return outcome
-  if (reason) return Object.hasOwn(byReason, reason) ? byReason[reason] : 'other'
+  if (reason) return isKnownReason(reason) ? outcomeOfReason[reason] : 'other'
   return outcome ?? 'other'
 }

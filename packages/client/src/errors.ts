@@ -37,7 +37,7 @@ export interface DigaErrorFields {
 export class DigaError extends Error {
   override readonly name: string = 'DigaError'
   /** A stable code in SCREAMING_SNAKE_CASE: the service's own if it sent one. */
-  readonly code: string
+  declare readonly code: string
   /** The id that the response carried as `x-request-id`, or else the one that the request carried. */
   declare readonly requestId?: string
   /** The HTTP status, if a response had begun. */
@@ -57,7 +57,6 @@ export class DigaError extends Error {
 
   constructor(message: string, { cause, candidates, ...fields }: DigaErrorFields) {
     super(message, cause === undefined ? undefined : { cause })
-    this.code = fields.code
     for (const [name, value] of Object.entries(fields)) {
       if (value !== undefined) Object.assign(this, { [name]: value })
     }
@@ -85,7 +84,7 @@ export class DigaApiError extends DigaError {
   override readonly name = 'DigaApiError'
   declare readonly status: number
   /** What is wrong with the request; empty unless the status is 422. */
-  readonly issues: readonly ApiIssue[]
+  declare readonly issues: readonly ApiIssue[]
   /** How long the service asks you to wait before you try again, in milliseconds. */
   declare readonly retryAfterMs?: number
 
@@ -93,10 +92,8 @@ export class DigaApiError extends DigaError {
     message: string,
     fields: DigaErrorFields & { issues?: readonly ApiIssue[]; retryAfterMs?: number | undefined },
   ) {
-    const { issues = [], retryAfterMs, ...rest } = fields
-    super(message, rest)
-    this.issues = issues
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs
+    super(message, fields)
+    this.issues = fields.issues ?? []
   }
 }
 

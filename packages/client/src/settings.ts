@@ -38,9 +38,9 @@ function readApiKey(apiKey: string | undefined): string {
   const key =
     apiKey ??
     (readEnvironment('DIGA_API_KEY') ||
-      fail('NO_API_KEY', 'There is no API key: set DIGA_API_KEY or pass `new Diga({ apiKey })`.'))
+      fail('NO_API_KEY', 'No API key: set DIGA_API_KEY or pass `new Diga({ apiKey })`.'))
   if (!/^[\x21-\x7e]+$/.test(key)) {
-    fail('INVALID_API_KEY', 'The API key is empty or has spaces or line breaks in it: copy it again.')
+    fail('INVALID_API_KEY', 'The API key is empty or contains whitespace: copy it again.')
   }
   return key
 }
@@ -70,31 +70,33 @@ function createEmitter(onEvent: DigaOptions['onEvent']): Settings['emit'] {
 
 type Numbers = Readonly<Record<string, number | undefined>>
 
-/** Calls `fail` for the first value that is not a number of 0 or more: NaN would make a loop endless, or keep a deadline from passing. */
-function checkEach(values: Numbers, fail: (code: string, message: string) => never): void {
-  for (const name of Object.keys(values)) {
-    const value = values[name]
+/**
+ * Checks counts and durations: NaN would make a loop endless, or keep a deadline from passing.
+ *
+ * @throws DigaInvalidCallError, unless `reject` throws something else
+ */
+export function checkNumbers(
+  values: Numbers,
+  fields?: Partial<DigaErrorFields>,
+  reject: typeof refuse = refuse,
+): void {
+  for (const [name, value] of Object.entries(values)) {
     if (value !== undefined && !(typeof value === 'number' && value >= 0))
-      fail('INVALID_OPTION', `${name} must be a number of 0 or more, not ${value}.`)
+      reject('INVALID_OPTION', `${name} must be a number of 0 or more, not ${value}.`, fields)
   }
-}
-
-/** Checks counts and durations. @throws DigaInvalidCallError */
-export function checkNumbers(values: Numbers, fields?: Partial<DigaErrorFields>): void {
-  checkEach(values, (code, message) => refuse(code, message, fields))
 }
 
 /** @throws DigaConfigError */
 export function resolveSettings(options: DigaOptions): Settings {
   if (runtime.window?.document && !options.dangerouslyAllowBrowser) {
-    fail('BROWSER', 'Diga runs on servers: in a browser its API key is public. Call it from your backend.')
+    fail('BROWSER', 'In a browser the API key is public: use Diga on a server.')
   }
   const apiKey = readApiKey(options.apiKey)
   const baseUrl = readBaseUrl(options.baseUrl)
   const { timeoutMs, maxRetries = 2, settleMs = 10_000, onEvent } = options
-  checkEach({ timeoutMs, maxRetries, settleMs }, fail)
+  checkNumbers({ timeoutMs, maxRetries, settleMs }, undefined, fail)
   // A create in doubt would never end.
-  if (settleMs === Number.POSITIVE_INFINITY) fail('INVALID_OPTION', 'settleMs must be finite.')
+  if (!Number.isFinite(settleMs)) fail('INVALID_OPTION', 'settleMs must be finite.')
   return {
     apiKey,
     baseUrl,

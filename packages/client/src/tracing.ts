@@ -21,19 +21,22 @@ let channel: TracingChannel | undefined
 
 /** Runs a create under the tracing channel `digame:call`. The context holds neither numbers nor variables. */
 export function trace<Call extends { id: string; status: string }>(
-  context: { readonly idempotencyKey: string },
+  idempotencyKey: string,
   run: () => Promise<Call>,
 ): Promise<Call> {
   channel ??= diagnostics()?.tracingChannel?.('digame:call')
-  if (!channel?.hasSubscribers) return run()
   const running = channel
+  if (!running?.hasSubscribers) return run()
   return new Promise((resolve, reject) => {
-    const traced = running.tracePromise(async () => {
-      const call = await run()
-      resolve(call)
-      // Subscribers see the id and the status, not the whole call with its number.
-      return { id: call.id, status: call.status }
-    }, context)
+    const traced = running.tracePromise(
+      async () => {
+        const call = await run()
+        resolve(call)
+        // Subscribers see the id and the status, not the whole call with its number.
+        return { id: call.id, status: call.status }
+      },
+      { idempotencyKey },
+    )
     traced.catch(reject)
   })
 }

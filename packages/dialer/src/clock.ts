@@ -32,9 +32,6 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   })
 }
 
-/** Varies a wait by up to a fifth either way, so that waits that begin together do not end together. */
-export const spread = (ms: number, random: () => number): number => ms * (0.8 + 0.4 * random())
-
 /**
  * Runs something that may never settle. Rejects after `ms` milliseconds, or as soon as `until` aborts; the signal that `run`
  * is given aborts at the same moment.

@@ -8,8 +8,8 @@ export interface Clock {
   after(ms: number, run: () => void): () => void
 }
 
-// setTimeout fires at once for anything longer.
-const longestTimeout = 2 ** 31 - 1
+/** The longest time that setTimeout waits, in milliseconds: it fires at once for anything longer. */
+export const longestTimeout: number = 2 ** 31 - 1
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
@@ -17,21 +17,6 @@ export const systemClock: Clock = {
   elapsed: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, Math.min(ms, longestTimeout))
-    return () => clearTimeout(timer)
-  },
-}
-
-function unref(timer: unknown): void {
-  const isNodeTimer = typeof timer === 'object' && timer !== null && 'unref' in timer
-  if (isNodeTimer && typeof timer.unref === 'function') timer.unref()
-}
-
-/** The machine's own clock, with timers that do not keep a Node process alive. */
-export const unrefClock: Clock = {
-  ...systemClock,
-  after(ms, run) {
-    const timer = setTimeout(run, Math.min(ms, longestTimeout))
-    unref(timer)
     return () => clearTimeout(timer)
   },
 }

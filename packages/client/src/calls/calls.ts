@@ -82,8 +82,7 @@ export function createCalls(core: Core): Calls {
   const reportDrift = createDriftReporter(core)
 
   async function get(id: string, options: RequestOptions = {}): Promise<Call> {
-    const draft = { method: 'GET', path: '/v1/call/{id}', id: checkId(id) } as const
-    const { value } = await read(core, draft, options, isCall)
+    const { value } = await read(core, { path: '/v1/call/{id}', id: checkId(id) }, options, isCall)
     return reportDrift(value)
   }
 
@@ -94,16 +93,15 @@ export function createCalls(core: Core): Calls {
     return last as Call
   }
 
-  const place = createPlacer(core, reportDrift)
   return {
-    create: (body, options = {}) => place(body, options),
+    create: createPlacer(core, reportDrift),
     get,
     list: (query = {}, options = {}) =>
-      createPages(core, { method: 'GET', path: '/v1/call/', query: checkQuery(query) }, options, reportDrift),
+      createPages(core, { path: '/v1/call/', query: checkQuery(query) }, options, reportDrift),
     messages: (id, query = {}, options = {}) =>
       createPages(
         core,
-        { method: 'GET', path: '/v1/call/{id}/message', id: checkId(id), query: checkQuery(query) },
+        { path: '/v1/call/{id}/message', id: checkId(id), query: checkQuery(query) },
         options,
       ),
     watch: (id, options = {}) => watch(core, checkId(id), get, options),

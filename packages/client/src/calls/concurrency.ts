@@ -1,10 +1,11 @@
-import { backoff } from '@digame/internal'
+import { fullBackoff } from '@digame/internal'
 import { linkSignal } from '../abort.ts'
 import type { DigaError } from '../errors.ts'
 import { readBody } from '../http/body.ts'
 import type { Core } from '../http/core.ts'
 import { abortErrorOf, errorOf } from '../http/failure.ts'
 import { isTemporary, pause, retryDelayMs } from '../http/read.ts'
+import { requestInit } from '../http/send.ts'
 import type { RequestOptions } from '../options.ts'
 
 /** The longest wait that the service may ask for, in milliseconds. If it asks for more, this one is used. */
@@ -24,9 +25,9 @@ export async function* concurrency(
   { signal, timeoutMs = core.timeoutMs ?? 30_000, headers }: RequestOptions,
 ): AsyncGenerator<number, void, undefined> {
   const { clock, random } = core
-  const built = core.build({ method: 'GET', path: '/v1/call/concurrency/stream', headers })
+  const built = core.build({ path: '/v1/call/concurrency/stream', headers })
   for (let failures = 0; ; failures++) {
-    const { controller, unlink } = linkSignal(signal)
+    const { controller, unlink } = linkSignal(signal, clock)
     const id = crypto.randomUUID()
     let cancel = (): void => {}
     const restartTimeout = (): void => {
@@ -37,16 +38,15 @@ export async function* concurrency(
     try {
       signal?.throwIfAborted()
       restartTimeout()
-      const response = await (core.fetch ?? globalThis.fetch)(built.url, {
-        method: 'GET',
-        headers: { 'x-request-id': id, ...built.headers },
-        signal: controller.signal,
-        redirect: 'manual',
-      })
-      const sent = { id, status: response.status, headers: response.headers, neverLeft: false }
-      if (!response.ok) error = errorOf(built, { ...sent, text: await readBody(response) }, {}, clock.now())
-      else if (response.body) {
-        for await (const active of readCounts(response.body, controller.signal, restartTimeout)) {
+      const fetch = core.fetch ?? globalThis.fetch
+      const response = await fetch(built.url, requestInit(built, id, controller.signal))
+      const { status, headers: responseHeaders, body } = response
+      if (!response.ok) {
+        const text = await readBody(response)
+        const sent = { id, status, headers: responseHeaders, text, neverLeft: false } as const
+        error = errorOf(built, sent, clock.now())
+      } else if (body) {
+        for await (const active of readCounts(body, controller.signal, restartTimeout)) {
           failures = 0
           // The time that the caller takes is not silence of the service.
           cancel()
@@ -56,7 +56,7 @@ export async function* concurrency(
       }
     } catch (cause) {
       if (signal?.aborted) throw abortErrorOf(built, cause)
-      error = errorOf(built, { id, why: 'connection', cause, neverLeft: false }, {}, clock.now())
+      error = errorOf(built, { id, why: 'connection', cause, neverLeft: false }, clock.now())
     } finally {
       cancel()
       controller.abort()
@@ -65,7 +65,7 @@ export async function* concurrency(
     if (error && !isTemporary(error)) throw error
     const delayMs = error
       ? (retryDelayMs(core, failures, error) ?? longestDelayMs)
-      : backoff(failures, { firstMs: 1000, maxMs: 30_000, jitter: 'full', random })
+      : fullBackoff(failures, { firstMs: 1000, maxMs: 30_000, random })
     await pause(core, delayMs, signal, built)
   }
 }

@@ -1,5 +1,5 @@
 import { type DigaError, type DigaErrorFields, type Placed, refuse } from '../errors.ts'
-import { abortErrorOf, errorOf, unreadableError } from '../http/failure.ts'
+import { abortErrorOf, errorOf } from '../http/failure.ts'
 import { placedAfter } from '../http/placed.ts'
 import type { Sent } from '../http/send.ts'
 import type { Intention } from './intention.ts'
@@ -10,15 +10,15 @@ export const createRoute: { readonly method: 'POST'; readonly path: '/v1/call/' 
 }
 
 /** The fields that every error of an intention has. */
-const fieldsOf = ({ key, sentAt }: Pick<Intention, 'key' | 'sentAt'>) => ({
+const fieldsOf = ({ key, sentAt }: Pick<Intention, 'key' | 'sentAt'>, placed: Placed) => ({
   idempotencyKey: key,
-  ...(sentAt !== undefined && { sentAt: new Date(sentAt) }),
+  sentAt: sentAt === undefined ? undefined : new Date(sentAt),
+  placed,
 })
 
 /** The error of a create that did not bring a readable call. @param now for `Retry-After`, in milliseconds since 1970 */
 export function createError(sent: Sent, intention: Intention, now: number): DigaError {
-  const fields = { ...fieldsOf(intention), placed: placedAfter(sent) }
-  return errorOf(createRoute, sent, fields, now) ?? unreadableError(createRoute, sent, fields)
+  return errorOf(createRoute, sent, now, fieldsOf(intention, placedAfter(sent)))
 }
 
 /** The error of a caller whose signal aborted. */
@@ -26,14 +26,14 @@ export const abortError = (
   cause: unknown,
   placed: Placed,
   intention: Pick<Intention, 'key' | 'sentAt'>,
-): DigaError => abortErrorOf(createRoute, cause, { ...fieldsOf(intention), placed })
+): DigaError => abortErrorOf(createRoute, cause, fieldsOf(intention, placed))
 
 /** @throws DigaInvalidCallError */
 export const refuseReusedKey = (intention: Intention): never =>
   refuse(
     'IDEMPOTENCY_KEY_REUSED',
-    'POST /v1/call/ was not sent: its idempotency key was used before with another body; give each intention its own.',
-    { ...fieldsOf(intention), placed: 'maybe' },
+    'POST /v1/call/ was not sent: its idempotency key was used with another body; use a new key.',
+    fieldsOf(intention, 'maybe'),
   )
 
 /**

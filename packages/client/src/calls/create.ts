@@ -15,31 +15,38 @@ import { checkCall } from './validate.ts'
 export function createPlacer(
   core: Core,
   reportDrift: Creator['reportDrift'],
-): (body: CallRequest, options: CreateOptions) => Promise<Call> {
+): (body: CallRequest, options?: CreateOptions) => Promise<Call> {
   const creator: Creator = { core, keys: createKeys<Intention>(), reportDrift }
-  return (body, options) => place(creator, body, options)
+  return (body, options = {}) => place(creator, body, options)
 }
 
 async function place(creator: Creator, body: CallRequest, options: CreateOptions): Promise<Call> {
   const { core, keys } = creator
   // Everything is read before anything is awaited: the caller may change the body and the options for the next call at once.
   // Options are read by name, because a class may define one as an accessor, which a copy of its own properties would miss.
-  const { idempotencyKey: key = crypto.randomUUID(), signal, lookUp, headers, notAfter } = options
-  const { timeoutMs, maxRetries } = options
+  const {
+    idempotencyKey: key = crypto.randomUUID(),
+    timeoutMs = core.timeoutMs ?? 60_000,
+    maxRetries = core.maxRetries,
+    signal,
+    lookUp,
+    headers,
+    notAfter,
+  } = options
   const wire = checkCall(body, { signal, notAfter, timeoutMs, maxRetries }, key, core.marker)
   const { to_number: to } = body
   let intention = keys.get(key)
   if (!intention || isAbandoned(intention)) {
     const fields = { idempotencyKey: key, placed: intention ? 'maybe' : 'no' } as const
-    const lastWall = notAfter?.getTime()
+    const lastWall = notAfter?.getTime() ?? Number.POSITIVE_INFINITY
     const plan: Plan = {
       built: core.build({ ...createRoute, headers, body: wire, fields }),
       to,
-      timeoutMs: timeoutMs ?? core.timeoutMs ?? 60_000,
-      maxRetries: maxRetries ?? core.maxRetries,
+      timeoutMs,
+      maxRetries,
       lookUp,
       lastWall,
-      lastElapsed: lastWall === undefined ? undefined : core.clock.elapsed() + lastWall - core.clock.now(),
+      lastElapsed: core.clock.elapsed() + lastWall - core.clock.now(),
     }
     // Everybody who waited for an abandoned intention has aborted; this caller has not, so its key is looked at again afterwards.
     while (intention && isAbandoned(intention)) {
@@ -48,9 +55,9 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
     }
     if (!intention) {
       if (signal?.aborted) throw abortError(signal.reason, 'no', { key, sentAt: undefined })
-      const made = newIntention(key, wire)
-      open(creator, made, signal, () => trace({ idempotencyKey: key }, () => sendCreate(creator, plan, made)))
-      intention = made
+      intention = open(keys, newIntention(key, wire), signal, (made) =>
+        trace(key, () => sendCreate(creator, plan, made)),
+      )
     }
   }
   if (intention.wire !== wire && sortNames(intention.wire) !== sortNames(wire)) refuseReusedKey(intention)
@@ -58,8 +65,7 @@ async function place(creator: Creator, body: CallRequest, options: CreateOptions
   const { doubt } = intention
   if (intention.state === 'doubt' && doubt) {
     if (lookUp === false) throw copyError(doubt.error)
-    const doubted = intention
-    open(creator, doubted, signal, () => recover(creator, to, doubted, doubt))
+    open(keys, intention, signal, (doubted) => recover(creator, to, doubted, doubt))
   }
   let call: Call | undefined
   try {

@@ -60,44 +60,47 @@ export const newIntention = (key: string, wire: string): Intention => ({
 })
 
 /** Whether everybody who waited for an open intention has aborted, so that it ends in a moment. */
-export const isAbandoned = ({ state, work }: Intention): boolean =>
-  state === 'open' && work?.signal.aborted === true
+export const isAbandoned = ({ work }: Intention): boolean => work?.signal.aborted === true
 
 /**
- * Opens an intention, starts its work, and settles it when that ends.
+ * Opens an intention, starts its work, and settles it when that ends. Returns the intention.
  *
  * @param signal of the caller who opens it; without one, nobody can abort the work
  */
 export function open(
-  { keys }: Creator,
+  keys: Keys<Intention>,
   intention: Intention,
   signal: AbortSignal | undefined,
-  work: () => Promise<Call>,
-): void {
+  work: (intention: Intention) => Promise<Call>,
+): Intention {
   intention.state = 'open'
   intention.waiting = 0
   intention.work = signal && new AbortController()
   keys.open(intention.key, intention)
   intention.result = run(keys, intention, work)
+  return intention
 }
 
-async function run(keys: Keys<Intention>, intention: Intention, work: () => Promise<Call>): Promise<Call> {
+async function run(
+  keys: Keys<Intention>,
+  intention: Intention,
+  work: (intention: Intention) => Promise<Call>,
+): Promise<Call> {
   // By the time the work begins, `result` is set and the caller is counted as waiting. Hooks that the work calls may create
   // with the same key, or abort.
   await undefined
+  // An error that is not ours proves nothing, whatever its fields say.
+  let state: 'placed' | 'doubt' | 'free' = 'doubt'
   try {
-    const call = await work()
-    settle(keys, intention, 'placed')
+    const call = await work(intention)
+    state = 'placed'
     return call
   } catch (error) {
-    // An error that is not ours proves nothing, whatever its fields say.
-    settle(keys, intention, error instanceof DigaError && error.placed === 'no' ? 'free' : 'doubt')
+    if (error instanceof DigaError && error.placed === 'no') state = 'free'
     throw error
+  } finally {
+    keys.settle(intention.key, state)
+    if (state !== 'free') intention.state = state
+    intention.work = undefined
   }
-}
-
-function settle(keys: Keys<Intention>, intention: Intention, state: 'placed' | 'doubt' | 'free'): void {
-  keys.settle(intention.key, state)
-  if (state !== 'free') intention.state = state
-  intention.work = undefined
 }

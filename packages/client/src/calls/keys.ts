@@ -1,3 +1,5 @@
+import { keepNewest } from '../newest.ts'
+
 /** How many keys of calls that were placed are remembered, and as many again of calls in doubt. */
 const mostKeys = 10_000
 
@@ -21,23 +23,6 @@ export function createKeys<Intention>(): Keys<Intention> {
   const placed: string[] = []
   let next = 0
 
-  /** Adds a key to the ring, and returns the one that falls out. */
-  function keepPlaced(key: string): string | undefined {
-    const oldest = placed[next]
-    placed[next] = key
-    next = (next + 1) % mostKeys
-    return oldest
-  }
-
-  /** Adds a key in doubt, and returns the one that falls out. */
-  function keepDoubt(key: string): string | undefined {
-    doubts.add(key)
-    if (doubts.size <= mostKeys) return undefined
-    const [oldest] = doubts
-    if (oldest !== undefined) doubts.delete(oldest)
-    return oldest
-  }
-
   return {
     get: (key) => all.get(key),
     open(key, intention) {
@@ -45,7 +30,13 @@ export function createKeys<Intention>(): Keys<Intention> {
       doubts.delete(key)
     },
     settle(key, state) {
-      const forgotten = state === 'free' ? key : state === 'doubt' ? keepDoubt(key) : keepPlaced(key)
+      let forgotten: string | undefined = key
+      if (state === 'doubt') forgotten = keepNewest(doubts, key, mostKeys)
+      if (state === 'placed') {
+        forgotten = placed[next]
+        placed[next] = key
+        next = (next + 1) % mostKeys
+      }
       if (forgotten !== undefined) all.delete(forgotten)
     },
   }

@@ -2,9 +2,8 @@ import { momentOf } from '@digame/internal'
 import type { Call } from '../call.ts'
 import { DigaError } from '../errors.ts'
 import type { Core } from '../http/core.ts'
-import { type Read, read } from '../http/read.ts'
+import { read } from '../http/read.ts'
 import { parseHttpDate } from '../http/response-headers.ts'
-import type { RequestOptions } from '../options.ts'
 import { isPage, type Page } from './page.ts'
 import type { Found, Search } from './search.ts'
 import { isCall, keyOf } from './wire.ts'
@@ -39,31 +38,10 @@ const isCandidate = (call: Call, { to }: Search, since: number): boolean =>
   keyOf(call) === undefined &&
   !(readDate(call.created_date) < since)
 
-/** Reads one page, newest calls first. */
-function readPage(
-  core: Core,
-  search: Search,
-  signal: AbortSignal,
-  isEarly: boolean,
-  after: string | undefined,
-): Promise<Read<Page<Call>>> {
-  const query = { limit: 1000, order: 'desc', ...(after && { after }) }
-  // A cached listing would be older than the call.
-  const headers = { 'cache-control': 'no-cache' }
-  const limits: RequestOptions = isEarly
-    ? // However many pages it has, an early listing must not delay the final one.
-      { timeoutMs: Math.max(0, core.settleMs - search.settledMs()), maxRetries: 0 }
-    : { maxRetries: Math.max(2, core.maxRetries) }
-  return read(core, { method: 'GET', path: '/v1/call/', query }, { signal, headers, ...limits }, isPage<Call>)
-}
-
 /** Whether a page reaches back beyond `since`. If the service ignores the order, an old call says nothing about later pages. */
 function reachesBack({ data }: Page<Call>, since: number): boolean {
-  const [newest] = data
-  const oldest = data.at(-1)
-  if (!newest || !oldest) return false
-  const oldestDate = readDate(oldest.created_date)
-  return readDate(newest.created_date) >= oldestDate && oldestDate < since
+  const oldest = readDate(data.at(-1)?.created_date)
+  return readDate(data[0]?.created_date) >= oldest && oldest < since
 }
 
 /**
@@ -88,7 +66,16 @@ export async function listSince(
   for (let after: string | undefined; ; ) {
     let page: Page<Call>
     try {
-      const { value, sent } = await readPage(core, search, signal, isEarly, after)
+      const query = { limit: 1000, order: 'desc', after }
+      const options = {
+        signal,
+        // A cached listing would be older than the call.
+        headers: { 'cache-control': 'no-cache' },
+        maxRetries: isEarly ? 0 : Math.max(2, core.maxRetries),
+        // However many pages it has, an early listing must not delay the final one.
+        ...(isEarly && { timeoutMs: Math.max(0, core.settleMs - search.settledMs()) }),
+      }
+      const { value, sent } = await read(core, { path: '/v1/call/', query }, options, isPage<Call>)
       page = value
       since = parseHttpDate(sent.headers?.get('date')) - search.ageMs() - search.slackMs
     } catch (error) {

@@ -19,8 +19,7 @@ export async function lookUp(core: Core, search: Search): Promise<Found> {
   const { clock, settleMs } = core
   const { signal } = search
   const leftMs = (): number => settleMs - search.settledMs()
-  const { controller, unlink } = linkSignal(signal)
-  const cancel = clock.after(Math.max(0, leftMs()) + finalListingMs, () => controller.abort())
+  const { controller, unlink } = linkSignal(signal, clock, Math.max(0, leftMs()) + finalListingMs)
   try {
     for (let waitMs = firstWaitMs; ; waitMs *= 2) {
       const isLast = leftMs() <= 0
@@ -30,7 +29,6 @@ export async function lookUp(core: Core, search: Search): Promise<Found> {
       await sleep(clock, Math.min(waitMs, Math.max(0, leftMs())), controller.signal)
     }
   } finally {
-    cancel()
     unlink()
   }
 }

@@ -1,6 +1,7 @@
 import { isRecord } from '@digame/internal'
 import type { Core, Draft } from '../http/core.ts'
 import { read } from '../http/read.ts'
+import { keepNewest } from '../newest.ts'
 import type { RequestOptions } from '../options.ts'
 import { createCircleDetector } from './circle.ts'
 
@@ -39,7 +40,7 @@ export function createPages<Item extends { id: string }>(
   onItem: (item: Item) => unknown = () => {},
 ): Pages<Item> {
   const readPage = async (query: Draft['query']): Promise<Page<Item>> => {
-    const { value } = await read(core, { ...draft, ...(query && { query }) }, options, isPage<Item>)
+    const { value } = await read(core, { ...draft, query }, options, isPage<Item>)
     for (const item of value.data) onItem(item)
     return value
   }
@@ -76,7 +77,7 @@ async function* iterate<Item extends { id: string }>(
       const hasId = typeof item.id === 'string'
       if (hasId && yielded.has(item.id)) continue
       fresh++
-      if (hasId) remember(yielded, item.id)
+      if (hasId) keepNewest(yielded, item.id, mostIds)
       yield item
     }
     cursor =
@@ -85,13 +86,6 @@ async function* iterate<Item extends { id: string }>(
     if (page.has_more === false || stalePages > mostStalePages || !cursor) return
     // A page without anything new may repeat its cursor: that is counted above.
     if (fresh > 0 && isCircle(cursor)) return
-    page = await readPage(isBackwards ? { ...filters, before: cursor } : { ...filters, after: cursor })
+    page = await readPage({ ...filters, [isBackwards ? 'before' : 'after']: cursor })
   }
-}
-
-function remember(ids: Set<string>, id: string): void {
-  ids.add(id)
-  if (ids.size <= mostIds) return
-  const [oldest = ''] = ids
-  ids.delete(oldest)
 }

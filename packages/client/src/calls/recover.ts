@@ -15,7 +15,8 @@ export async function recover(
 ): Promise<Call> {
   const { clock, emit, marker } = core
   const { key, work } = intention
-  if (marker) emit({ type: 'looking_up', idempotencyKey: key })
+  if (!marker) throw doubt.error
+  emit({ type: 'looking_up', idempotencyKey: key })
   const settledMs = (): number => clock.elapsed() - doubt.elapsed
   const found = await lookUp(core, {
     key,
@@ -28,7 +29,7 @@ export async function recover(
   }).catch((cause) => {
     throw abortError(cause, 'maybe', intention)
   })
-  if (!found.call) throw marker ? copyError(doubt.error, found.candidates) : doubt.error
+  if (!found.call) throw copyError(doubt.error, found.candidates)
   emit({ type: 'recovered', idempotencyKey: key, callId: found.call.id })
   return reportDrift(found.call)
 }

@@ -1,10 +1,10 @@
 import { sleep } from '../abort.ts'
 import type { Call } from '../call.ts'
-import { parseJson } from '../http/body.ts'
 import type { Core } from '../http/core.ts'
 import { release, type Track } from '../http/evidence.ts'
 import { isTemporary, retryDelayMs } from '../http/read.ts'
 import type { Outgoing, Sent } from '../http/send.ts'
+import { parseSuccess } from '../http/success.ts'
 import { createError, createRoute } from './create-errors.ts'
 import type { Creator, Intention } from './intention.ts'
 import { recover } from './recover.ts'
@@ -17,10 +17,10 @@ export interface Plan {
   readonly timeoutMs: number
   readonly maxRetries: number
   readonly lookUp: boolean | undefined
-  /** `notAfter` in milliseconds since 1970. */
-  readonly lastWall: number | undefined
+  /** `notAfter` in milliseconds since 1970; infinite if there is none. */
+  readonly lastWall: number
   /** `notAfter` by the monotonic clock, in milliseconds. */
-  readonly lastElapsed: number | undefined
+  readonly lastElapsed: number
 }
 
 /** Sends until there is a response or a doubt; a doubt is looked up unless the plan says otherwise. */
@@ -35,7 +35,7 @@ export async function sendCreate(creator: Creator, plan: Plan, intention: Intent
       const wall = clock.now()
       const elapsed = clock.elapsed()
       const mayGo = (): boolean => {
-        if (isTooLate(core, plan)) return false
+        if (clock.now() >= plan.lastWall || clock.elapsed() >= plan.lastElapsed) return false
         intention.sentAt ??= wall
         return true
       }
@@ -64,18 +64,13 @@ export async function sendCreate(creator: Creator, plan: Plan, intention: Intent
   }
 }
 
-const isTooLate = ({ clock }: Core, { lastWall, lastElapsed }: Plan): boolean =>
-  (lastWall !== undefined && clock.now() >= lastWall) ||
-  (lastElapsed !== undefined && clock.elapsed() >= lastElapsed)
-
 /**
  * Reads the call out of a successful response.
  *
  * Rejects a call with another key, and a gateway's receipt, which has an id of its own and none of a call's fields.
  */
 function readPlacedCall({ marker }: Core, sent: Sent, key: string): Call | undefined {
-  if (sent.why || sent.status === undefined || sent.status < 200 || sent.status > 299) return undefined
-  const call = parseJson(sent.text)
+  const call = parseSuccess(sent)
   if (!isCall(call) || !(call.agent_id || call.contact || call.created_date)) return undefined
   return marker && (keyOf(call) ?? key) !== key ? undefined : call
 }

@@ -8,8 +8,6 @@ type CheckedOptions = {
   readonly [Name in 'signal' | 'notAfter' | 'timeoutMs' | 'maxRetries']: CreateOptions[Name] | undefined
 }
 
-type Fail = (code: string, message: string) => never
-
 /** Quotes a value for a message. Never shows eight digits of a value that could be a phone number. */
 const quote = (value: unknown): string =>
   typeof value === 'string'
@@ -29,12 +27,12 @@ export function checkCall(
   marker: boolean,
 ): string {
   const fields = { placed: 'no', idempotencyKey } as const
-  checkBody({ ...body }, (code, message) => refuse(code, message, fields))
+  checkBody({ ...body }, fields)
   const { notAfter, timeoutMs, maxRetries, signal } = options
   checkNumbers({ timeoutMs, maxRetries }, fields)
   checkKey(idempotencyKey, fields)
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    refuse('INVALID_OPTION', 'signal must be an AbortSignal: pass controller.signal.', fields)
+    refuse('INVALID_OPTION', 'signal must be an AbortSignal.', fields)
   }
   if (notAfter !== undefined) checkDate('notAfter', notAfter, fields)
   const variables = body.dynamic_variables
@@ -43,42 +41,42 @@ export function checkCall(
       marker ? { ...body, dynamic_variables: { ...variables, digame_key: idempotencyKey } } : body,
     )
   } catch {
-    return refuse(
-      'VALIDATION_ERROR',
-      'The body cannot be written as JSON: it has a cycle or a BigInt in it.',
-      fields,
-    )
+    return refuse('VALIDATION_ERROR', 'The body cannot be JSON: it contains a cycle or a BigInt.', fields)
   }
 }
 
-function checkBody(body: Readonly<Record<string, unknown>>, fail: Fail): void {
+function checkBody(body: Readonly<Record<string, unknown>>, fields: Partial<DigaErrorFields>): void {
   const { to_number: to, from_number: from, dynamic_variables: variables, agent_version_id: version } = body
   if (typeof to !== 'string' || !isSpanishNumber(to)) {
-    fail(
+    refuse(
       'NON_SPANISH_PHONE_NUMBER',
       `to_number ${quote(to)} is not a Spanish number: write +34 and nine digits.`,
+      fields,
     )
   }
   if (typeof from !== 'string' || !(isE164(from) || isUuid(from))) {
-    fail(
+    refuse(
       'VALIDATION_ERROR',
       `from_number ${quote(from)} is neither a number in E.164 (+34910000001) nor a uuid.`,
+      fields,
     )
   }
   if (version !== undefined && version !== null && !(typeof version === 'string' && isUuid(version))) {
-    fail(
+    refuse(
       'VALIDATION_ERROR',
       `agent_version_id ${quote(version)} is not a uuid: copy it from the agent's page.`,
+      fields,
     )
   }
   if (variables === undefined || variables === null) return
   if (typeof variables !== 'object' || Array.isArray(variables)) {
-    fail('VALIDATION_ERROR', 'dynamic_variables must be an object of names and values.')
+    refuse('VALIDATION_ERROR', 'dynamic_variables must be an object.', fields)
   }
   if ('digame_key' in variables) {
-    fail(
+    refuse(
       'RESERVED_VARIABLE',
-      'The variable digame_key is the idempotency key: pass it as the option idempotencyKey.',
+      'The variable digame_key is reserved: pass the option idempotencyKey.',
+      fields,
     )
   }
 }
@@ -86,11 +84,7 @@ function checkBody(body: Readonly<Record<string, unknown>>, fail: Fail): void {
 /** @throws DigaInvalidCallError */
 export function checkKey(key: unknown, fields?: Partial<DigaErrorFields>): void {
   if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return
-  refuse(
-    'INVALID_IDEMPOTENCY_KEY',
-    'idempotencyKey must be 1 to 200 visible ASCII characters without spaces.',
-    fields,
-  )
+  refuse('INVALID_IDEMPOTENCY_KEY', 'idempotencyKey must be 1 to 200 visible ASCII characters.', fields)
 }
 
 /** Returns a date in milliseconds since 1970. @throws DigaInvalidCallError */

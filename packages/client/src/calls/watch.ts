@@ -1,3 +1,4 @@
+import { exponential, spread } from '@digame/internal'
 import { linkSignal } from '../abort.ts'
 import { type Call, hasEnded } from '../call.ts'
 import { DigaAbortError, DigaError, DigaTimeoutError } from '../errors.ts'
@@ -23,11 +24,10 @@ export async function* watch(
   get: (id: string, options: RequestOptions) => Promise<Call>,
   options: WatchOptions,
 ): AsyncGenerator<Call, void, undefined> {
-  const { deadlineMs, intervalMs = 1000, signal, ...rest } = options
+  const { deadlineMs, intervalMs = 1000, signal } = options
   checkNumbers({ deadlineMs, intervalMs })
   const route = { method: 'GET', path: `/v1/call/${id}` }
-  const { controller, unlink } = linkSignal(signal)
-  const cancel = deadlineMs === undefined ? undefined : core.clock.after(deadlineMs, () => controller.abort())
+  const { controller, unlink } = linkSignal(signal, core.clock, deadlineMs)
   let last: string | undefined
   let waitMs = intervalMs
   let failures = 0
@@ -35,7 +35,7 @@ export async function* watch(
   try {
     for (;;) {
       try {
-        const call = await get(id, { ...rest, signal: controller.signal })
+        const call = await get(id, { ...options, signal: controller.signal })
         failures = 0
         failure = undefined
         const isOver = hasEnded(call)
@@ -49,9 +49,12 @@ export async function* watch(
       } catch (error) {
         if (!(error instanceof DigaError) || !isTemporary(error) || ++failures >= mostFailures) throw error
         failure = error
-        waitMs = Math.max(askedDelayMs(error) ?? 0, Math.min(intervalMs * 2 ** failures, longestBackoffMs))
+        waitMs = Math.max(
+          askedDelayMs(error) ?? 0,
+          exponential(failures, { firstMs: intervalMs, maxMs: longestBackoffMs }),
+        )
       }
-      await pause(core, waitMs * (0.8 + 0.4 * core.random()), controller.signal, route)
+      await pause(core, spread(waitMs, core.random), controller.signal, route)
     }
   } catch (error) {
     if (!(error instanceof DigaAbortError) || signal?.aborted) throw error
@@ -61,7 +64,6 @@ export async function* watch(
       cause: failure,
     })
   } finally {
-    cancel?.()
     unlink()
   }
 }

@@ -1,9 +1,7 @@
 import type { paths } from '@digame/spec'
 import createClient, {
   type Client,
-  createFinalURL,
   createQuerySerializer,
-  defaultPathSerializer,
   mergeHeaders,
   removeTrailingSlash,
 } from 'openapi-fetch'
@@ -12,16 +10,17 @@ import type { RequestOptions } from '../options.ts'
 import type { Settings } from '../settings.ts'
 import { errorOf } from './failure.ts'
 import { placedAfter } from './placed.ts'
-import { type Outgoing, type SendOptions, type Sent, send } from './send.ts'
+import { type Outgoing, requestInit, type SendOptions, type Sent, send } from './send.ts'
 
 /** A request before it is built. */
 export interface Draft {
-  readonly method: 'GET' | 'POST'
+  /** @default 'GET' */
+  readonly method?: 'POST'
   /** The path as the spec writes it. */
   readonly path: keyof paths
   /** Takes the place of `{id}` in the path. */
   readonly id?: string
-  readonly query?: Readonly<Record<string, unknown>>
+  readonly query?: Readonly<Record<string, unknown>> | undefined
   readonly headers?: RequestOptions['headers']
   readonly body?: string
   /** Fields for the error if the request cannot be built. */
@@ -34,7 +33,7 @@ export interface Core extends Settings {
   /** Builds a request without sending it. @throws DigaInvalidCallError */
   build(draft: Draft): Outgoing
   /** Sends a request once, and reports it to `onEvent`. */
-  dispatch(built: Outgoing, retry: number, options: Omit<SendOptions, 'clock' | 'fetch'>): Promise<Sent>
+  dispatch(built: Outgoing, retry: number, options: SendOptions): Promise<Sent>
 }
 
 /** Copies headers into a plain object, which fetch reads faster. `x-request-id` is ours: a caller's value moves to another name. */
@@ -44,9 +43,9 @@ function toPlain(headers: Headers): Record<string, string> {
 }
 
 export function createCore(settings: Settings): Core {
-  const { clock, fetch, headers: everywhere } = settings
+  const { headers: everywhere } = settings
   const baseUrl = removeTrailingSlash(settings.baseUrl)
-  const querySerializer = createQuerySerializer()
+  const serializeQuery = createQuerySerializer()
   const authorization = `Bearer ${settings.apiKey}`
   /** Headers of a create that adds none. Built on first use, because constructing Headers loads Node's fetch. */
   let createHeaders: Outgoing['headers'] | undefined
@@ -67,15 +66,11 @@ export function createCore(settings: Settings): Core {
       })
       return raw
     },
-    build({ method, path: template, id, query = {}, headers: more, body, fields }) {
+    build({ method = 'GET', path: template, id, query = {}, headers: more, body, fields }) {
       const path = id === undefined ? template : template.replace('{id}', encodeURIComponent(id))
       try {
-        const url = createFinalURL(path, {
-          baseUrl,
-          params: { query },
-          querySerializer,
-          pathSerializer: defaultPathSerializer,
-        })
+        const search = serializeQuery(query)
+        const url = baseUrl + path + (search && `?${search}`)
         const isPlain = body !== undefined && !more
         const headers = (isPlain && createHeaders) || headersFor(body, more)
         if (isPlain) createHeaders = headers
@@ -84,32 +79,34 @@ export function createCore(settings: Settings): Core {
         // No cause: it quotes the value that it could not use, which may be a secret.
         return refuse(
           'VALIDATION_ERROR',
-          `${method} ${path} was not sent: its headers or its query are not valid in HTTP.`,
+          `${method} ${path} was not sent: its headers or query are not valid in HTTP.`,
           fields,
         )
       }
     },
     dispatch(built, retry, options) {
       const id = crypto.randomUUID()
-      const all = { ...options, clock, fetch }
-      return settings.isListening ? sendReported(settings, built, retry, id, all) : send(built, id, all)
+      return settings.isListening
+        ? sendReported(settings, built, retry, id, options)
+        : send(settings, built, id, options)
     },
   }
 }
 
 /** Sends a request, and reports it to the caller's hook. */
 async function sendReported(
-  { clock, emit }: Settings,
+  settings: Settings,
   built: Outgoing,
   retry: number,
   requestId: string,
   options: SendOptions,
 ): Promise<Sent> {
+  const { clock, emit } = settings
   const about = { method: built.method, path: built.path, requestId }
   const startedAt = clock.elapsed()
   const { mayGo = () => true } = options
   let isReported = false
-  const sent = await send(built, requestId, {
+  const sent = await send(settings, built, requestId, {
     ...options,
     mayGo() {
       if (!mayGo()) return false
@@ -127,14 +124,13 @@ async function sendReported(
 
 /** Sends a request of the raw client: a POST through `send`, so that the runtime cannot repeat it; a GET directly, so that it can stream. */
 async function sendRaw(settings: Settings, request: Request): Promise<Response> {
-  const { clock, fetch = globalThis.fetch, timeoutMs = 60_000 } = settings
+  const { fetch = globalThis.fetch, timeoutMs = 60_000 } = settings
   const { url, method, signal } = request
   const id = crypto.randomUUID()
-  const headers = { 'x-request-id': id, ...toPlain(request.headers) }
-  if (method === 'GET') return fetch(url, { method, headers, signal, redirect: 'manual' })
+  const headers = toPlain(request.headers)
+  if (method === 'GET') return fetch(url, requestInit({ method, headers }, id, signal))
   const built = { method, path: new URL(url).pathname, url, headers, body: await request.text() }
-  const sent = await send(built, id, { clock, fetch, timeoutMs, signal })
-  if (sent.why || sent.status === undefined)
-    throw errorOf(built, sent, { placed: placedAfter(sent) }, clock.now())
-  return new Response(sent.text || null, { status: sent.status, headers: sent.headers ?? {} })
+  const sent = await send(settings, built, id, { timeoutMs, signal })
+  if (sent.why) throw errorOf(built, sent, settings.clock.now(), { placed: placedAfter(sent) })
+  return new Response(sent.text || null, { status: sent.status, headers: sent.headers })
 }

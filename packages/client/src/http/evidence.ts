@@ -6,6 +6,7 @@
  * second did not leave. Where the first is silent (Bun, Deno, a caller's fetch) there is no evidence.
  */
 import { isRecord } from '@digame/internal'
+import { keepNewest } from '../newest.ts'
 import { runtime } from '../runtime.ts'
 import { diagnostics } from '../tracing.ts'
 import { causesOf } from './redact.ts'
@@ -122,11 +123,8 @@ const mostGivenUp = 1000
 
 export function release({ id, over, created }: Track): void {
   if (!over || !created) return void byId.delete(id)
-  givenUp.add(id)
-  if (givenUp.size <= mostGivenUp) return
-  const [oldest = ''] = givenUp
-  givenUp.delete(oldest)
-  byId.delete(oldest)
+  const forgotten = keepNewest(givenUp, id, mostGivenUp)
+  if (forgotten !== undefined) byId.delete(forgotten)
 }
 
 /**

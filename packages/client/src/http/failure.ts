@@ -13,13 +13,12 @@ import { parseJson } from './body.ts'
 import { causesOf } from './redact.ts'
 import { retryAfterMs } from './response-headers.ts'
 import type { Outgoing, Sent } from './send.ts'
+import { isSuccess } from './success.ts'
 
 /** Where a request went, for messages. */
 export type Route = Pick<Outgoing, 'method' | 'path'>
 
 type Fields = Omit<DigaErrorFields, 'code' | 'cause' | 'status'>
-
-const inWords = ({ method, path }: Route): string => `${method} ${path}`
 
 const readText = (value: unknown): string | undefined =>
   typeof value === 'string' && value ? maskNumbers(value) : undefined
@@ -47,16 +46,26 @@ const advice: Readonly<Record<number, string>> = {
 
 /** What a status means, for a response that does not say. */
 function explainStatus(status: number): string {
-  if (status >= 300 && status < 400) return 'a redirect, which is not followed; check the base URL'
-  return advice[status] ?? (status >= 500 ? 'the service or a gateway before it failed' : 'refused')
+  if (status >= 300 && status < 400) return 'a redirect; check the base URL'
+  return advice[status] ?? (status >= 500 ? 'the service or a gateway failed' : 'refused')
 }
 
-/** Shortens a message to less than 200 characters; what you must know about the call stands at the end. */
-function shorten(message: string, fields: Fields): string {
+/**
+ * Makes an error about a request. Its message is shorter than 200 characters; what you must know about the call stands at
+ * the end.
+ *
+ * @param happened continues the sentence that begins with the method and the path
+ */
+function makeError<AllFields extends DigaErrorFields, Made>(
+  Type: new (message: string, fields: AllFields) => Made,
+  { method, path }: Route,
+  happened: string,
+  fields: AllFields,
+): Made {
   const end = fields.placed === 'maybe' ? '; a call may have been placed.' : '.'
   const room = 199 - end.length
-  const line = message.replace(/\s+/g, ' ').replace(/\.$/, '')
-  return (line.length > room ? `${line.slice(0, room - 1)}…` : line) + end
+  const line = `${method} ${path} ${happened}`.replace(/\s+/g, ' ').replace(/\.$/, '')
+  return new Type((line.length > room ? `${line.slice(0, room - 1)}…` : line) + end, fields)
 }
 
 function apiErrorOf(route: Route, sent: Sent, status: number, fields: Fields, now: number): DigaApiError {
@@ -70,29 +79,33 @@ function apiErrorOf(route: Route, sent: Sent, status: number, fields: Fields, no
     readText(body['detail']) ??
     (first && `${first.path}: ${first.message}`) ??
     explainStatus(status)
-  const message = `${inWords(route)} returned ${status}${code ? ` ${code}` : ''}: ${reason}`
-  return new DigaApiError(shorten(message, fields), {
+  return makeError(DigaApiError, route, `returned ${status}${code ? ` ${code}` : ''}: ${reason}`, {
     ...fields,
-    code: code ?? (issues.length > 0 ? 'VALIDATION_ERROR' : `HTTP_${status}`),
+    code: code ?? (first ? 'VALIDATION_ERROR' : `HTTP_${status}`),
     status,
     issues,
     retryAfterMs: retryAfterMs(sent.headers, now),
   })
 }
 
-/** The error that a send ended with; `undefined` for a success whose whole body arrived. */
-export function errorOf(route: Route, sent: Sent, fields: Fields, now: number): DigaError | undefined {
-  const { status, why, cause } = sent
+/**
+ * The error of a send that did not bring what the request asked for.
+ *
+ * @param now for `Retry-After`, in milliseconds since 1970
+ */
+export function errorOf(route: Route, sent: Sent, now: number, fields: Fields = {}): DigaError {
+  const { id, status, headers, text, why, cause } = sent
   if (why !== 'aborted') removeRawResponse(cause)
-  const all = { ...fields, requestId: requestIdOf(sent), status, cause }
-  const make = <E>(
-    Type: new (message: string, fields: DigaErrorFields) => E,
+  const requestId = maskNumbers(headers?.get('x-request-id') || id) || undefined
+  const all = { ...fields, requestId, status, cause }
+  const make = <Made>(
+    Type: new (message: string, fields: DigaErrorFields) => Made,
     code: string,
-    message: string,
-  ): E => new Type(shorten(`${inWords(route)} ${message}`, fields), { ...all, code })
+    happened: string,
+  ): Made => makeError(Type, route, happened, { ...all, code })
   if (why === 'aborted') return abortErrorOf(route, cause, all)
   if (why === 'not_after') return make(DigaTimeoutError, 'NOT_AFTER', 'was not sent: `notAfter` has passed')
-  if (status !== undefined && (status < 200 || status > 299)) return apiErrorOf(route, sent, status, all, now)
+  if (status !== undefined && !isSuccess(status)) return apiErrorOf(route, sent, status, all, now)
   if (why === 'timeout')
     return make(DigaTimeoutError, 'TIMEOUT', 'had no complete response in time: raise timeoutMs or try later')
   if (why === 'too_large') return make(DigaResponseError, 'BODY_TOO_LARGE', 'returned more than 10 MiB')
@@ -106,31 +119,13 @@ export function errorOf(route: Route, sent: Sent, fields: Fields, now: number): 
       `failed${reason ? ` (${reason})` : ''}: no response arrived; check the network and the base URL`,
     )
   }
-  return undefined
+  const body = text ? 'an unreadable body' : 'an empty body'
+  return make(DigaResponseError, 'UNREADABLE_BODY', `returned ${status} with ${body}`)
 }
 
 /** The error of a request that was aborted before it was sent, or between two sends. */
-export function abortErrorOf(route: Route, cause: unknown, fields: Fields = {}): DigaAbortError {
-  return new DigaAbortError(shorten(`${inWords(route)} was aborted`, fields), {
-    ...fields,
-    code: 'ABORTED',
-    cause,
-  })
-}
-
-/** The error of a success whose body is not what the request asked for. */
-export function unreadableError(route: Route, sent: Sent, fields: Fields): DigaResponseError {
-  const body = sent.text ? 'something that cannot be read' : 'an empty body'
-  return new DigaResponseError(shorten(`${inWords(route)} returned ${sent.status} with ${body}`, fields), {
-    ...fields,
-    code: 'UNREADABLE_BODY',
-    status: sent.status,
-    requestId: requestIdOf(sent),
-  })
-}
-
-/** The id in the response, or else the one that the request carried. */
-const requestIdOf = ({ headers, id }: Sent): string => maskNumbers(headers?.get('x-request-id') || id)
+export const abortErrorOf = (route: Route, cause: unknown, fields: Fields = {}): DigaAbortError =>
+  makeError(DigaAbortError, route, 'was aborted', { ...fields, code: 'ABORTED', cause })
 
 /** Removes the raw response from errors of undici's parser: it may contain phone numbers, and errors get printed. */
 function removeRawResponse(error: unknown): void {

@@ -11,9 +11,7 @@ const refusals = new Set([307, 308, 421, 422, 426, 428, 429, 431])
 const inconclusive = new Set([408, 409, 416])
 
 /** Whether a call may exist after this send, which did not end with a readable call. */
-export function placedAfter({ neverLeft, status }: Sent): Placed {
-  if (neverLeft) return 'no'
-  if (status === undefined) return 'maybe'
+export function placedAfter({ neverLeft, status = 0 }: Sent): Placed {
   const isRefused = (status >= 400 && status <= 417 && !inconclusive.has(status)) || refusals.has(status)
-  return isRefused ? 'no' : 'maybe'
+  return neverLeft || isRefused ? 'no' : 'maybe'
 }

@@ -1,23 +1,22 @@
-import { backoff } from '@digame/internal'
+import { fullBackoff } from '@digame/internal'
 import { sleep } from '../abort.ts'
 import { DigaApiError, type DigaError } from '../errors.ts'
 import type { RequestOptions } from '../options.ts'
 import { checkNumbers, type Settings } from '../settings.ts'
-import { parseJson } from './body.ts'
 import type { Core, Draft } from './core.ts'
-import { abortErrorOf, errorOf, type Route, unreadableError } from './failure.ts'
+import { abortErrorOf, errorOf, type Route } from './failure.ts'
 import type { Sent } from './send.ts'
+import { parseSuccess } from './success.ts'
 
-const temporary = new Set([408, 429, 500, 502, 503, 504])
+/** Statuses, and codes of errors without a whole response, after which the same read may succeed. */
+const temporary = new Set<unknown>([408, 429, 500, 502, 503, 504, 'CONNECTION', 'TIMEOUT', 'BODY_CUT'])
 
 /** The longest delay that the service may ask for, in milliseconds; beyond it the client gives up instead of waiting. */
 const longestAskedMs = 60_000
 
 /** Whether the same read may succeed next time. */
-export function isTemporary(error: DigaError): boolean {
-  if (error.status !== undefined && error.status >= 300) return temporary.has(error.status)
-  return error.code === 'CONNECTION' || error.code === 'TIMEOUT' || error.code === 'BODY_CUT'
-}
+export const isTemporary = ({ status = 0, code }: DigaError): boolean =>
+  temporary.has(status >= 300 ? status : code)
 
 /** The delay that the service asked for with `Retry-After`, in milliseconds. */
 export const askedDelayMs = (error: DigaError): number | undefined =>
@@ -30,7 +29,7 @@ export const askedDelayMs = (error: DigaError): number | undefined =>
 export function retryDelayMs({ random }: Settings, retry: number, error: DigaError): number | undefined {
   const asked = askedDelayMs(error)
   if (asked !== undefined) return asked <= longestAskedMs ? asked : undefined
-  return backoff(retry, { firstMs: 500, maxMs: 8000, jitter: 'full', random })
+  return fullBackoff(retry, { firstMs: 500, maxMs: 8000, random })
 }
 
 /** What a request returned, and the send that brought it. */
@@ -52,12 +51,9 @@ export async function read<Value>(
   const { method, path } = built
   for (let retry = 0; ; retry++) {
     const sent = await core.dispatch(built, retry, { timeoutMs, signal })
-    let error = errorOf(built, sent, {}, core.clock.now())
-    if (!error) {
-      const value = parseJson(sent.text)
-      if (isValue(value)) return { value, sent }
-      error = unreadableError(built, sent, {})
-    }
+    const value = parseSuccess(sent)
+    if (isValue(value)) return { value, sent }
+    const error = errorOf(built, sent, core.clock.now())
     const delayMs = retry < maxRetries && isTemporary(error) ? retryDelayMs(core, retry, error) : undefined
     if (delayMs === undefined) throw error
     core.emit({ type: 'retry', method, path, requestId: sent.id, delayMs, reason: error.code })

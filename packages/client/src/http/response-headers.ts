@@ -5,8 +5,7 @@ export function parseHttpDate(value: string | null | undefined): number {
 
 /** Reads `Retry-After`, in milliseconds: a number of seconds, or a date that is compared with the response's own `Date`. */
 export function retryAfterMs(headers: Headers | undefined, now: number): number | undefined {
-  const value = headers?.get('retry-after')?.trim()
-  if (!value) return undefined
+  const value = headers?.get('retry-after')?.trim() ?? ''
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000
   const then = parseHttpDate(value)
   const from = parseHttpDate(headers?.get('date'))

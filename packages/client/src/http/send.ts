@@ -1,6 +1,6 @@
-import type { Clock } from '@digame/internal'
 import type { Fetch } from '../options.ts'
 import { runtime } from '../runtime.ts'
+import type { Settings } from '../settings.ts'
 import { BodyTooLarge, readBody } from './body.ts'
 import { neverLeft, observe, release, type Track } from './evidence.ts'
 import { redactError, removeKey } from './redact.ts'
@@ -16,35 +16,41 @@ export interface Outgoing {
   readonly body?: string | undefined
 }
 
-/** How one send ended. Exactly one of `text` and `why` is set. */
-export interface Sent {
+/** How one send ended. */
+export type Sent = Whole | Failed
+
+/** A whole response arrived. */
+interface Whole {
+  readonly id: string
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly why?: undefined
+  readonly cause?: undefined
+  readonly neverLeft: false
+}
+
+/** No whole response arrived. */
+interface Failed {
   readonly id: string
   /** Set as soon as the headers of a response have arrived. */
-  readonly status?: number
-  readonly headers?: Headers
-  /** The whole body. */
-  readonly text?: string
+  readonly status?: number | undefined
+  readonly headers?: Headers | undefined
+  readonly text?: undefined
   /** Why the whole body did not arrive. */
-  readonly why?: 'aborted' | 'timeout' | 'connection' | 'too_large' | 'not_after'
+  readonly why: 'aborted' | 'timeout' | 'connection' | 'too_large' | 'not_after'
   readonly cause?: unknown
   /** Whether there is positive evidence that the request never left this machine. */
   readonly neverLeft: boolean
 }
 
 export interface SendOptions {
-  readonly clock: Clock
-  readonly fetch: Fetch | undefined
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
   /** Called right before the request goes out; `false` holds it back. */
   readonly mayGo?: () => boolean
   /** Receives the track of this send, which the receiver must release. Without it, the track ends with the send. */
   readonly tracks?: Track[]
-}
-
-interface Whole {
-  readonly response: Response
-  readonly text: string
 }
 
 // Taken at import, before anybody is likely to have replaced it: a replacement is somebody else's fetch, and proves nothing.
@@ -58,21 +64,37 @@ function denoClient(): object {
   return unpooled ?? {}
 }
 
-const redirect = 'manual' as const
+/** What every request passes to fetch. Following a redirect would send it a second time. */
+export const requestInit = (
+  { method, headers }: Pick<Outgoing, 'method' | 'headers'>,
+  id: string,
+  signal: AbortSignal,
+): Omit<Parameters<Fetch>[1], 'body'> => ({
+  method,
+  // Our id comes first, where the listeners look first.
+  headers: { 'x-request-id': id, ...headers },
+  signal,
+  redirect: 'manual',
+})
 
 /**
  * Sends a request once, with the id as its `x-request-id`.
  *
  * Never throws and never sends again. Resolves when the whole body has arrived, or cannot arrive any more.
  */
-export async function send(request: Outgoing, id: string, options: SendOptions): Promise<Sent> {
-  const { clock, signal, timeoutMs, mayGo, tracks, fetch = globalThis.fetch } = options
-  const { method, url, headers, body } = request
+export async function send(
+  { clock, fetch = globalThis.fetch }: Settings,
+  request: Outgoing,
+  id: string,
+  options: SendOptions,
+): Promise<Sent> {
+  const { signal, timeoutMs, mayGo, tracks } = options
+  const { url, headers, body } = request
   const isRuntimeFetch = fetch === runtimeFetch
   const controller = new AbortController()
-  let why: Sent['why']
+  let why: Failed['why'] | undefined
   let fail: (reason: unknown) => void = () => {}
-  const stop = (because: Sent['why'], reason?: unknown): void => {
+  const stop = (because: Failed['why'], reason?: unknown): void => {
     if (why) return
     why = because
     controller.abort(reason)
@@ -95,12 +117,10 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
       return { id, why, cause: signal?.reason, neverLeft: true }
     }
     // One promise around everything, because a caller's fetch may ignore the signal.
-    const { response, text } = await new Promise<Whole>((resolve, reject) => {
+    const { response, text } = await new Promise<{ response: Response; text: string }>((resolve, reject) => {
       fail = reject
       cancelTimer = clock.after(timeoutMs, () => stop('timeout'))
-      // Our id comes first, where the listeners look first.
-      const allHeaders = { 'x-request-id': id, ...headers }
-      const init = { method, headers: allHeaders, signal: controller.signal, redirect }
+      const init = requestInit(request, id, controller.signal)
       fetch(url, body ? { ...init, body, ...denoClient() } : init)
         .then((response) => {
           isSettled = true
@@ -112,13 +132,12 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
           reject(failure)
         })
     })
-    const { status, headers: responseHeaders, ok } = response
     // The body of a failure goes into an error's message, and a service may repeat what it was sent.
     return {
       id,
-      status,
-      headers: responseHeaders,
-      text: ok ? text : removeKey(headers, text),
+      status: response.status,
+      headers: response.headers,
+      text: response.ok ? text : removeKey(headers, text),
       neverLeft: false,
     }
   } catch (cause) {
@@ -127,11 +146,10 @@ export async function send(request: Outgoing, id: string, options: SendOptions):
     // The runtime's own fetch ends in the turn in which it is aborted. One that goes on wraps it, and may still send.
     for (let turns = 0; !isSettled && turns < 20; turns++) await undefined
     const { response } = arrived
-    const status = response?.status ?? track.status
     return {
       id,
-      ...(status !== undefined && { status }),
-      ...(response && { headers: response.headers }),
+      status: response?.status ?? track.status,
+      headers: response?.headers,
       why: why ?? 'connection',
       cause: why === 'aborted' ? signal?.reason : isRuntimeFetch ? cause : redactError(cause, headers),
       neverLeft: isRuntimeFetch && isSettled && !response && neverLeft(track, why ? undefined : cause),

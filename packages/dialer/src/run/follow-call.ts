@@ -1,5 +1,5 @@
-import { exponential } from '@digame/internal'
-import { pause, spread, within } from '../clock.ts'
+import { exponential, spread } from '@digame/internal'
+import { pause, within } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import type { Runner } from '../ledger/ledger.ts'
 import type { AttemptIdentity } from '../ledger/records.ts'
