@@ -153,6 +153,8 @@ export interface Undecided {
   readonly refusals: number
   /** How many of its newest refusals in a row are `rule_failed`. */
   readonly ruleFailures: number
+  /** How many leads of its batch, this one included, were last refused as `rule_failed` since the batch's newest call. */
+  readonly ruleFailingLeads: number
   /** How many of its calls had each outcome. */
   readonly outcomes: { readonly [outcome in Outcome]?: number }
   readonly expiresAt?: number | undefined
