@@ -2,7 +2,7 @@
  * Turns leads into a paused batch.
  *
  * Rows are read once, in pieces, and none of them stays in memory: the ledger finds duplicates, suppressed numbers and those that
- * were called lately, and keeps the rows that are skipped. A plan never changes once it is made. Its hash covers its rows and every option that decides
+ * were called recently, and keeps the rows that are skipped. A plan never changes once it is made. Its hash covers its rows and every option that decides
  * whom it calls, when, how often and from which number.
  */
 import { createHash } from 'node:crypto'
@@ -146,9 +146,9 @@ function assertSound({ broken }: Calendars): void {
 /**
  * Plans leads as a paused batch. Nobody is called yet, and a plan that fails leaves nothing in the ledger.
  *
- * The same plan made again returns the batch that exists, and adds nobody to it: neither who was left out as `recent` then and
- * could be called by now. Any difference, such as one more row or another budget, makes another batch. It leaves out whom the
- * first one has called lately or will call, unless `recent` is off.
+ * The same plan made again returns the batch that exists. It adds nobody to it, not even people who were left out as `recent`
+ * and could be called by now. Any difference, such as one more row or another budget, makes another batch, which leaves out the
+ * people whom the first one has called recently or is still to call, unless `recent` is off.
  *
  * Each row is planned, a duplicate (its number is in an earlier row), suppressed, recent, or rejected for a reason;
  * {@link skippedRows} lists which and why.

@@ -5,7 +5,7 @@ export interface SkippedInput {
   /** Whether the same plan was made before. */
   readonly existing: boolean
   readonly skipped: readonly SkippedCount[]
-  /** Who was called in this time before the plan is left out. */
+  /** People who were called in this time before the plan are left out. */
   readonly recentDays: number
 }
 

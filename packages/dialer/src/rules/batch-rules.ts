@@ -13,7 +13,7 @@ export type BatchRules = CalendarRules & {
   /** The batch was planned with a suppression hook, and does not run without one. */
   readonly asksHook: boolean
   readonly retries: RetryTable
-  /** Who was called in this time before the plan was left out. Kept for people to read; 0 or absent: nobody was. */
+  /** People who were called in this time before the plan were left out. Only kept on record; 0 or absent: nobody was. */
   readonly recentDays?: number
 }
 

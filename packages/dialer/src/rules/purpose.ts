@@ -17,7 +17,7 @@ export interface PurposeRules {
   readonly asksSuppression: boolean
   /** Hours and holidays can only be narrowed, and a number of unknown region keeps the holidays of every region. */
   readonly isStrict: boolean
-  /** Who was called in this time before a plan is left out of it, unless the plan says otherwise. */
+  /** People who were called in this time before a plan are left out of it, unless the plan says otherwise. */
   readonly recentDays: number
   /** Least time between two calls to a number, in milliseconds, unless the plan says otherwise. */
   readonly minimumGap: number

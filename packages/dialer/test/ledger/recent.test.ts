@@ -117,7 +117,7 @@ describe.each(stores)('a number that was called a moment ago, on $name', ({ crea
     expect(await verdicts(rows)).toEqual(['recent', 'recent', 'recent', 'planned'])
   })
 
-  test('is left out while it waits in a batch that is not cancelled, for however long', async () => {
+  test('is left out as long as it waits in a batch that is not cancelled', async () => {
     const first = await plan(ledger, [rowOf(1), rowOf(2)])
     await store.advance(400 * day)
     const { batch } = await planRecent([rowOf(1), rowOf(3)])
@@ -134,7 +134,7 @@ describe.each(stores)('a number that was called a moment ago, on $name', ({ crea
     expect(await verdicts([rowOf(1)])).toEqual(['suppressed'])
   })
 
-  test('the newest of several calls is told', async () => {
+  test('the newest of several calls is the one that is reported', async () => {
     await running(ledger, [rowOf(1)])
     await callAll()
     await store.advance(hour)
@@ -169,7 +169,7 @@ describe.each(stores)('a number that was called a moment ago, on $name', ({ crea
     expect(await again.commit(newBatch('same'))).toEqual({ batch, existing: true, skipped: [] })
   })
 
-  test('of two plans that are written at the same time, the one that is committed first has the number', async () => {
+  test('of two plans written at the same time, the one that is committed first gets the number', async () => {
     const [one, two] = [await begin(), await begin()]
     expect(await one.add([rowOf(1), rowOf(2)])).toEqual(['planned', 'planned'])
     expect(await two.add([rowOf(2), rowOf(3)])).toEqual(['planned', 'planned'])
@@ -191,7 +191,7 @@ describe.each(stores)('a number that was called a moment ago, on $name', ({ crea
     await third.abort()
   })
 
-  test('who was planned and called while a plan was written is left out of it, page by page', async () => {
+  test('numbers that others planned or called while a plan was written are left out of it, page by page', async () => {
     const rows = Array.from({ length: 2_500 }, (_, n) => rowOf(n + 1))
     const writer = await begin()
     for (let from = 0; from < rows.length; from += 500) await writer.add(rows.slice(from, from + 500))

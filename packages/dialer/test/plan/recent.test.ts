@@ -34,7 +34,7 @@ const luis = '612345679,Luis\n'
 const eva = '612345670,Eva\n'
 
 describe('a list that was called and is planned again', () => {
-  test('with a corrected cell and a new row calls only who is new', async () => {
+  test('with a corrected cell and a new row calls only the new person', async () => {
     const rig = await createRig()
     const { ledger, clock } = rig
     const first = await plan(ledger, ana + luis, { name: 'June' })
@@ -80,7 +80,7 @@ describe('a list that was called and is planned again', () => {
     expect((await plan(ledger, ana + luis + eva)).estimate.calls).toBe(2)
   })
 
-  test('as the warning advises, calls who was left out, and nobody twice', async () => {
+  test('as the warning advises, calls the people who were left out, and nobody twice', async () => {
     const rig = await createRig()
     const { ledger } = rig
     const wrong = await plan(ledger, ana + luis)
@@ -197,7 +197,7 @@ test('for any lists planned one after another, no number is called twice within 
         if (isCalled) await call(rig, batch.id)
         await clock.advance(waitHours * 3_600_000)
       }
-      // Whoever still waits is called at last.
+      // Everybody who still waits is called at last.
       for (const { id } of await ledger.batches()) await call(rig, id)
       const byNumber = Map.groupBy(rig.port.requests, ({ to_number }) => to_number)
       for (const requests of byNumber.values()) {
@@ -212,5 +212,40 @@ test('for any lists planned one after another, no number is called twice within 
       }
     }),
     { numRuns: Number(process.env['DIGAME_RUNS'] ?? 60) },
+  )
+})
+
+test('for any outcomes and batches, two calls to a number are the gap apart', async () => {
+  const outcome = fc.constantFrom('no_answer' as const, 'failed' as const, 'completed' as const)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(fc.nat(3), { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 }),
+      fc.array(outcome, { minLength: 1, maxLength: 9 }),
+      fc.constantFrom(0, 30_000, 150_000),
+      async (lists, outcomes, minimumGap) => {
+        const rig = await createRig()
+        const { ledger, clock, dialer, port } = rig
+        let made = 0
+        port.deed = () => outcomes[made++ % outcomes.length] ?? 'completed'
+        for (const [index, people] of lists.entries()) {
+          const { batch } = await plan(ledger, people.map((person) => `60000000${person},Ana\n`).join(''), {
+            name: `list ${index}`,
+            recent: false,
+            minimumGap,
+            callsPerDay: 99,
+            retries: { no_answer: [60_000], failed: [60_000] },
+          })
+          await ledger.resume(batch.id)
+        }
+        expect(await clock.run(dialer({ limits: { maxConcurrent: 3, pollMs: 5000 } }).run())).toBe('done')
+        for (const calls of Map.groupBy(port.calls, ({ to }) => to).values()) {
+          calls.forEach(({ at }, index) => {
+            const before = calls[index - 1]
+            if (before) expect(at - (before.at + port.lifeMs)).toBeGreaterThanOrEqual(minimumGap)
+          })
+        }
+      },
+    ),
+    { numRuns: Number(process.env['DIGAME_RUNS'] ?? 30) },
   )
 })

@@ -1,4 +1,4 @@
-/** What a plan needs to leave out people who were called a moment ago, and a claim to keep a gap between calls. */
+/** Lets a plan leave out people who were called recently, and a claim keep a gap between two calls to a number. */
 import type { Dialect } from './dialect.ts'
 
 export const recentCalls = ({ int }: Dialect): readonly string[] => [

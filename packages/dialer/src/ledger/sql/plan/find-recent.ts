@@ -1,4 +1,4 @@
-/** Which numbers of a plan were called a moment ago, may have been, or wait for a call in another batch. */
+/** Finds the numbers of a plan that were called recently, may have been, or wait for a call in another batch. */
 import type { EarlierCall } from '../../records.ts'
 import type { Context } from '../store/context.ts'
 import { type Db, inList, jsonList, type Tx } from '../store/db.ts'
@@ -37,7 +37,7 @@ const readMatch = (row: Row): RecentMatch => {
   }
 }
 
-/** Finds the newest call to each person since a time, or the waiting lead of who was not called since. */
+/** Finds each person's newest call since a time; for a person without one, a lead that waits. */
 export async function findRecent(
   { db }: Context,
   tx: Tx,
@@ -55,7 +55,7 @@ export async function findRecent(
   return found
 }
 
-/** What has happened when a plan begins; commits and claims after that concern it. */
+/** What others had done when a plan began. Plans that they commit and leads that they claim later may concern it. */
 export interface PlanStart {
   /** Other plans that were being written. */
   readonly otherPlans: readonly number[]

@@ -1,4 +1,4 @@
-/** Leaves out who was planned or called by others while a plan was being written. */
+/** Leaves out people whom others planned or called while a plan was being written. */
 import type { SkippedRow } from '../../records.ts'
 import type { Context } from '../store/context.ts'
 import { inList, jsonList, type Tx } from '../store/db.ts'
@@ -9,6 +9,8 @@ import { findRecent, type PlanStart } from './find-recent.ts'
 import { insertSkipped } from './insert-skipped.ts'
 
 const rowsPerPage = 1_000
+/** Searching for them reads the whole plan, so many are found at once. */
+const foundAtOnce = 20_000
 
 export interface LateOptions {
   readonly plan: number
@@ -37,7 +39,7 @@ async function leaveOut(
   await insertSkipped(context, tx, plan, skipped)
 }
 
-/** Leaves out who was called since the plan began: few people, compared with those of a plan. */
+/** Leaves out people who were called since the plan began. They are few, compared with those of a plan. */
 async function leaveOutCalled(context: Context, tx: Tx, options: LateOptions): Promise<void> {
   for (let after = options.start.newestAttempt; ; ) {
     const attempts = await tx.all(
@@ -56,7 +58,7 @@ async function leaveOutCalled(context: Context, tx: Tx, options: LateOptions): P
   }
 }
 
-/** Leaves out who waits in a plan that was committed since this one began. */
+/** Leaves out people who wait in a plan that was committed since this one began. */
 async function leaveOutPlanned(context: Context, tx: Tx, options: LateOptions): Promise<void> {
   const { plan, start } = options
   const { db } = context
@@ -68,18 +70,22 @@ async function leaveOutPlanned(context: Context, tx: Tx, options: LateOptions): 
   if (batches.length === 0) return
   const others = jsonList(batches.map((row) => number(row, 'id')))
   for (let after = 0; ; ) {
-    const leads = await tx.all(
-      `select m.id, m.line, m.person, m.data from lead m where m.batch = $1 and m.id > $2 and exists (
+    const found = await tx.all(
+      `select m.id from lead m where m.batch = $1 and m.id > $2 and exists (
          select 1 from lead o where o.person = m.person and ${isWaiting('o')} and o.batch ${inList(db, 3, 'bigint')})
-       order by m.id limit ${rowsPerPage}`,
+       order by m.id limit ${foundAtOnce}`,
       plan,
       after,
       others,
     )
-    const last = leads.at(-1)
+    const last = found.at(-1)
     if (!last) return
     after = number(last, 'id')
-    await leaveOut(context, tx, options, leads)
+    for (let from = 0; from < found.length; from += rowsPerPage) {
+      const ids = jsonList(found.slice(from, from + rowsPerPage).map((row) => number(row, 'id')))
+      const sql = `select id, line, person, data from lead where id ${inList(db, 1, 'bigint')} order by id`
+      await leaveOut(context, tx, options, await tx.all(sql, ids))
+    }
   }
 }
 
