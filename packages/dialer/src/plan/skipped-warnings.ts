@@ -52,8 +52,9 @@ export function warnAboutSkipped({ batch, existing, skipped, recentDays }: Skipp
   if (called.length > 0) {
     const rows = total(called)
     const days = recentDays === 1 ? 'day' : `${recentDays} days`
+    const inDoubt = called.some(({ reason }) => reason === 'maybe_called') ? ', or may have been called,' : ''
     warnings.push(
-      `${leftOut(rows)} ${rows === 1 ? 'was' : 'were'} called in the last ${days}${nameBatches(called, 'by')}.`,
+      `${leftOut(rows)} ${rows === 1 ? 'was' : 'were'} called${inDoubt} in the last ${days}${nameBatches(called, 'by')}.`,
     )
   }
   if (waiting.length > 0) {
