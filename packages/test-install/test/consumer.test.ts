@@ -105,7 +105,7 @@ test('a consumer places a call and waits for its end', async () => {
 test("the first program of the dialer's README calls everybody in a CSV file once, in 25 lines", async () => {
   expect((await readFile(join(folder, 'call.ts'), 'utf8')).split('\n').length).toBeLessThanOrEqual(25)
   const first = await node('call.ts')
-  expect(first.stdout).toMatch(/^{ planned: 2, duplicate: 1, suppressed: 0, rejected: 0 }\n/)
+  expect(first.stdout).toMatch(/^{ planned: 2, duplicate: 1, suppressed: 0, recent: 0, rejected: 0 }\n/)
   const report = first.stdout.split('\r\n')
   expect(
     report.filter((line) => /^\d+,,'\+346\*{6}\d\d,done,completed,1,completed,/.test(line)),

@@ -55,8 +55,10 @@ import type {
   LeadRecord,
   NewBatch,
   PlanRow,
+  PlanWriterOptions,
   RefusalSettlement,
   RowVerdict,
+  SkippedCount,
   SkippedRow,
   Undecided,
 } from './records.ts'
@@ -110,14 +112,20 @@ export interface Facts {
 
 /** Writes one plan; add about 1,000 rows at a time. Nothing of it is visible before `commit`. A plan without a write for an hour is dropped. */
 export interface PlanWriter {
-  /** Returns one verdict per row, in order. A number is planned once: the first row wins. */
+  /**
+   * Returns one verdict per row, in order. A number is planned once: the first row wins. `commit` may still leave out a planned row
+   * as `recent`, if another plan was committed or somebody was called in the meantime.
+   */
   add(rows: readonly PlanRow[]): Promise<RowVerdict[]>
   /** Keeps rows that cannot be called, for the report. */
   reject(
     rows: readonly { line: number; reason: string; key?: string | undefined; value?: string | undefined }[],
   ): Promise<void>
-  /** Makes the plan a paused batch. If the ledger has a batch with this hash, drops the plan and returns that batch. */
-  commit(batch: NewBatch): Promise<{ batch: Batch; existing: boolean }>
+  /**
+   * Makes the plan a paused batch. If the ledger has a batch with this hash, drops the plan and returns that batch. `skipped`
+   * counts the rows of the returned batch that are not called.
+   */
+  commit(batch: NewBatch): Promise<{ batch: Batch; existing: boolean; skipped: readonly SkippedCount[] }>
   /** Drops the plan. */
   abort(): Promise<void>
 }
@@ -156,8 +164,7 @@ export interface Ledger extends Facts {
   /** Why `join` would refuse the ledger, if it would: it is halted, was copied away, or is not where it was. */
   halted(): Promise<string | undefined>
 
-  /** With `suppression`, a suppressed number is not planned, and a number that is suppressed later is not called any more. */
-  beginPlan(options: { suppression: boolean }): Promise<PlanWriter>
+  beginPlan(options: PlanWriterOptions): Promise<PlanWriter>
   /** Adds numbers (E.164) that batches with `suppression` leave out. `source` says where they come from. Returns how many were new. */
   suppress(numbers: readonly string[], source: string): Promise<number>
   /** Whether a number (E.164) is suppressed. */
@@ -244,7 +251,7 @@ export interface Runner {
    * Claims leads that may be called now, durable before it returns.
    *
    * One transaction checks everything: the lease, the batch and its budgets, the calendar, the slots, the number's open attempts and
-   * its calls today, and the lead's tries, expiry and suppression. A lead that cannot be called is moved or ended in the same
+   * its calls today, the gap since its last call, and the lead's tries, expiry and suppression. A lead that cannot be called is moved or ended in the same
    * transaction. Note the time before you claim: send only within half of `leaseMs` from then.
    */
   claim(options: {

@@ -34,17 +34,53 @@ export interface PlanRow {
   readonly expiresAt?: number | undefined
 }
 
-/** A row that is not called, and why. The ledger itself finds `duplicate` and `suppressed`. */
+/** Why a row is left out as `recent`: a call to its number, or another batch in which the number waits for one. */
+export interface EarlierCall {
+  /** The batch of the call or the waiting lead; absent for a call that was imported without a lead. */
+  readonly batch?: number | undefined
+  /** When the number was called, in milliseconds since 1970; absent if it only waits. */
+  readonly at?: number | undefined
+  /** How the call ended; absent if it has not, or if nobody knows. */
+  readonly outcome?: Outcome | undefined
+}
+
+/**
+ * A row that is not called, and why. The ledger itself finds `duplicate`, `suppressed` and `recent`.
+ *
+ * The reason of a duplicate is `other_variables` if its variables differ from those of the first row with its number, and
+ * otherwise absent. The reason of a recent row is `called`, `maybe_called` (its call is in doubt or has only begun) or `planned`
+ * (it waits in another batch).
+ */
 export interface SkippedRow {
   readonly line: number
-  readonly verdict: 'duplicate' | 'suppressed' | 'rejected'
+  readonly verdict: 'duplicate' | 'suppressed' | 'recent' | 'rejected'
   readonly reason?: string | undefined
+  /** Only of a recent row. */
+  readonly earlier?: EarlierCall | undefined
   readonly key?: string | undefined
   /** The value that a person needs to see, such as the number. */
   readonly value?: string | undefined
 }
 
-export type RowVerdict = 'planned' | 'duplicate' | 'suppressed'
+export type RowVerdict = 'planned' | 'duplicate' | 'suppressed' | 'recent'
+
+/** How many rows of a plan were skipped for the same reason, and because of the same batch. */
+export interface SkippedCount {
+  readonly verdict: SkippedRow['verdict']
+  readonly reason?: string | undefined
+  readonly earlierBatch?: { readonly id: number; readonly name?: string | undefined } | undefined
+  readonly rows: number
+}
+
+export interface PlanWriterOptions {
+  /** Whether a suppressed number is left out, also if it is suppressed after the plan. */
+  readonly suppression: boolean
+  /**
+   * A number that was called, or may have been called, in this time before the plan is left out, in milliseconds; so is one that
+   * waits for a call in another batch. @default 0: neither is left out
+   */
+  readonly recentMs?: number | undefined
+}
 
 /** Limits that the ledger itself enforces. Absent: no limit. */
 export interface BatchLimits {
@@ -52,6 +88,11 @@ export interface BatchLimits {
   readonly tries: number
   /** Most calls to one number on one day in its own time zone, over all batches. Refusals do not count. */
   readonly callsPerDay: number
+  /**
+   * Least time between the end of a call to a number and the next attempt to call it, over all batches, in milliseconds.
+   * Refusals do not count. @default 0
+   */
+  readonly minimumGap?: number | undefined
   /** The batch stops after this many calls. */
   readonly budgetCalls?: number | undefined
   /** The batch stops after this many answered minutes. */
@@ -153,6 +194,8 @@ export interface Undecided {
   readonly refusals: number
   /** How many of its newest refusals in a row are `rule_failed`. */
   readonly ruleFailures: number
+  /** How many leads of its batch, this one included, were last refused as `rule_failed` since the batch's newest call. */
+  readonly ruleFailingLeads: number
   /** How many of its calls had each outcome. */
   readonly outcomes: { readonly [outcome in Outcome]?: number }
   readonly expiresAt?: number | undefined

@@ -26,6 +26,8 @@ export function adviseOnStop(why: string): string {
     return `Several leads in a row were refused alike (${detail}) and are ready again: find out whether the service refuses everybody. ${goOn}; if those leads are really wrong, the others are called first.`
   }
   if (kind === 'budget_calls' || kind === 'budget_minutes')
-    return 'Its budget is spent: to call the leads that are left, plan them as another batch.'
+    return 'Its budget is spent. To call the leads that are left, cancel this batch first, then plan the rows that its report shows as cancelled: a lead that still waits here is left out of every other plan.'
+  if (kind === 'rule_failed')
+    return `A rule cannot be evaluated (${detail}), so nobody is called: repair it, for example the suppression hook. ${goOn}; no lead is lost.`
   return `See why it stopped, and remove the cause. ${goOn}.`
 }

@@ -12,10 +12,11 @@ import { defaultWindow, isWithin, parseWindow } from '../rules/window.ts'
 import type { ColumnNames } from './columns.ts'
 import type { Assumptions } from './estimate.ts'
 import { isDate } from './moment.ts'
+import { type Recent, type ResolvedRecent, resolveRecent } from './recent.ts'
 import type { Leads } from './source.ts'
 
 export interface PlanOptions {
-  readonly ledger: Pick<Ledger, 'beginPlan' | 'now' | 'skipped'>
+  readonly ledger: Pick<Ledger, 'beginPlan' | 'leads' | 'now'>
   readonly port: Pick<Port, 'isCallable'>
   readonly leads: Leads
   /** The names of columns whose meaning their name does not show. */
@@ -24,7 +25,10 @@ export interface PlanOptions {
   readonly from_number: string
   /** @default the outbound agent of the calling number */
   readonly agent_version_id?: string
-  /** A name for people to read. Under another name the same leads can be planned, and called, again. */
+  /**
+   * A name for people to read. Under another name the same leads can be planned again: those who were left out as `recent`, or
+   * with `recent: false` all of them.
+   */
   readonly name?: string
   readonly purpose: Purpose
   /**
@@ -48,6 +52,18 @@ export interface PlanOptions {
   readonly maxTries?: number
   /** Most calls to one number on one day, over all batches. @default 3 */
   readonly callsPerDay?: number
+  /**
+   * Leaves out each number that was called, or may have been, in the last days, and each that waits for a call in another batch
+   * which is not cancelled. Every call counts, whatever its outcome and whatever batch made it. `false` or 0 turns it off.
+   *
+   * @default { days: 30 } for `commercial`, { days: 1 } for `service`, false for `requested`
+   */
+  readonly recent?: Recent
+  /**
+   * Least time between the end of a call to a number and the next attempt to call it, over all batches, in milliseconds. Checked
+   * when a lead is about to be called, retries included: one that is due earlier waits. @default 600_000 (ten minutes), or 0 for `requested`
+   */
+  readonly minimumGap?: number
   /** Calls and answered minutes at which the batch stops. A budget cannot be raised later. @default no limit */
   readonly budget?: { readonly calls?: number; readonly minutes?: number }
   /**
@@ -65,6 +81,7 @@ export interface ResolvedPlan {
   readonly rules: BatchRules
   readonly limits: BatchLimits
   readonly expiresAt: number | undefined
+  readonly recent: ResolvedRecent
 }
 
 const refuse = (message: string): never => {
@@ -179,6 +196,7 @@ export function resolvePlan(options: PlanOptions, now: number): ResolvedPlan {
   checkWhole('budget.calls', budget.calls)
   checkLeast('budget.minutes', budget.minutes, 0.01)
   checkAssumptions(assumptions)
+  const recent = resolveRecent(options)
   const table = readRetries(retries)
   if (expiresAt !== undefined && !(expiresAt.getTime() > now))
     refuse('expiresAt is in the past: give a later Date.')
@@ -189,11 +207,19 @@ export function resolvePlan(options: PlanOptions, now: number): ResolvedPlan {
       isStrict,
       asksHook: suppressionHook,
       retries: table,
+      recentDays: recent.recentDays,
       ...(zone !== undefined && { zone }),
       ...(region !== undefined && { region }),
       ...(holidays && { holidays: { moved: movedHolidays, local: localDays } }),
     },
-    limits: { tries: maxTries, callsPerDay, budgetCalls: budget.calls, budgetMinutes: budget.minutes },
+    limits: {
+      tries: maxTries,
+      callsPerDay,
+      minimumGap: recent.minimumGap,
+      budgetCalls: budget.calls,
+      budgetMinutes: budget.minutes,
+    },
     expiresAt: expiresAt?.getTime(),
+    recent,
   }
 }

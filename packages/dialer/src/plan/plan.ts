@@ -1,21 +1,23 @@
 /**
  * Turns leads into a paused batch.
  *
- * Rows are read once, in pieces, and none of them stays in memory: the ledger finds duplicates and suppressed numbers, and
- * keeps the rows that are skipped. A plan never changes once it is made. Its hash covers its rows and every option that decides
+ * Rows are read once, in pieces, and none of them stays in memory: the ledger finds duplicates, suppressed numbers and those that
+ * were called recently, and keeps the rows that are skipped. A plan never changes once it is made. Its hash covers its rows and every option that decides
  * whom it calls, when, how often and from which number.
  */
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { DialerError } from '../errors.ts'
 import type { PlanWriter } from '../ledger/ledger.ts'
-import type { Batch, PlanRow } from '../ledger/records.ts'
+import type { Batch, PlanRow, SkippedCount } from '../ledger/records.ts'
 import { type CalendarBook, calendarOf, createCalendarBook } from '../rules/calendar.ts'
 import { type Calendars, loadCalendars } from '../rules/opening.ts'
 import { purposes } from '../rules/purpose.ts'
 import { type Estimate, estimatePlan } from './estimate.ts'
 import { type RejectReason, readRow } from './lead.ts'
 import { type PlanOptions, type ResolvedPlan, resolvePlan } from './options.ts'
+import { hashedRecent, recentMsOf } from './recent.ts'
+import { warnAboutSkipped } from './skipped-warnings.ts'
 import { readLeads } from './source.ts'
 import { createTally, type Tally } from './tally.ts'
 import { warningsOf } from './warnings.ts'
@@ -79,14 +81,25 @@ function createPieces({ writer, tally }: Pick<WriteContext, 'writer' | 'tally'>)
   }
 }
 
+/** What the hash covers besides the rows. A plan of an older version must keep its hash. */
+function hashedOptions(
+  { name, from_number, agent_version_id }: PlanOptions,
+  { rules, limits, expiresAt, recent }: ResolvedPlan,
+): unknown[] {
+  const { recentDays: _, ...hashedRules } = rules
+  const { minimumGap: __, ...hashedLimits } = limits
+  const batch = [name ?? null, from_number, agent_version_id ?? null]
+  return [1, ...batch, hashedRules, hashedLimits, expiresAt ?? null, ...hashedRecent(rules.purpose, recent)]
+}
+
 /** Reads all leads into the writer. Returns the hash over them, and the names of their variables. */
 async function writeRows(context: WriteContext): Promise<{ hash: string; variables: readonly string[] }> {
   const { options, resolved, book, tally, now } = context
-  const { leads, columns, port, name = null, from_number, agent_version_id = null } = options
-  const { rules, limits, expiresAt } = resolved
+  const { leads, columns, port } = options
+  const { rules, expiresAt } = resolved
   const { needsConsent } = purposes[rules.purpose]
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([1, name, from_number, agent_version_id, rules, limits, expiresAt ?? null]))
+  hash.update(JSON.stringify(hashedOptions(options, resolved)))
   const isCallable = (number: string): boolean => port.isCallable(number)
   const pieces = createPieces(context)
   let variables: readonly string[] | undefined
@@ -107,15 +120,21 @@ async function writeRows(context: WriteContext): Promise<{ hash: string; variabl
   return { hash: hash.digest('hex'), variables: variables ?? [] }
 }
 
-async function countRejected(
-  { ledger }: PlanOptions,
-  batch: number,
-): Promise<Readonly<Record<string, number>>> {
-  const counts = new Map<string, number>()
-  for await (const { reason } of ledger.skipped(batch)) {
-    if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+const countRejected = (skipped: readonly SkippedCount[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    skipped.flatMap(({ verdict, reason, rows }) =>
+      verdict === 'rejected' && reason !== undefined ? [[reason, rows]] : [],
+    ),
+  )
+
+/** Counts the leads of a batch, where they are not the rows that were just planned. */
+async function tallyBatch({ ledger }: PlanOptions, batch: number, now: number): Promise<Tally> {
+  const tally = createTally(now)
+  for await (const { number, calendar, dueAt, attempts } of ledger.leads(batch)) {
+    // The due time of a lead that was called is that of its retry.
+    tally.count('planned', { number, calendar, ...(attempts.length === 0 && { notBefore: dueAt }) })
   }
-  return Object.fromEntries(counts)
+  return tally
 }
 
 function assertSound({ broken }: Calendars): void {
@@ -127,10 +146,11 @@ function assertSound({ broken }: Calendars): void {
 /**
  * Plans leads as a paused batch. Nobody is called yet, and a plan that fails leaves nothing in the ledger.
  *
- * The same plan made again returns the batch that exists. Any difference, such as one more row or another budget, makes another
- * batch, which calls its people even if the first one has called them.
+ * The same plan made again returns the batch that exists. It adds nobody to it, not even people who were left out as `recent`
+ * and could be called by now. Any difference, such as one more row or another budget, makes another batch, which leaves out the
+ * people whom the first one has called recently or is still to call, unless `recent` is off.
  *
- * Each row is planned, a duplicate (its number is in an earlier row), suppressed, or rejected for a reason;
+ * Each row is planned, a duplicate (its number is in an earlier row), suppressed, recent, or rejected for a reason;
  * {@link skippedRows} lists which and why.
  *
  * @throws DialerInputError `BAD_PLAN`, `BAD_WINDOW`: an option is wrong; `BAD_HEADER`, `BAD_CSV`, `BAD_ENCODING`: the leads cannot be
@@ -141,19 +161,19 @@ export async function planBatch(options: PlanOptions): Promise<Plan> {
   const { ledger, name, from_number, agent_version_id, budget = {}, assumptions = {} } = options
   const now = await ledger.now()
   const resolved = resolvePlan(options, now)
-  const { rules, limits } = resolved
+  const { rules, limits, recent } = resolved
   // Before any row is read: bad rules are found at once, and loading the holidays takes less memory now than later.
   assertSound(await loadCalendars({ 'of the plan': calendarOf('+34', rules) }))
   const book = createCalendarBook(rules)
-  const tally = createTally(now)
-  const writer = await ledger.beginPlan({ suppression: purposes[rules.purpose].asksSuppression })
+  const rowTally = createTally(now)
+  const { asksSuppression: suppression } = purposes[rules.purpose]
+  const writer = await ledger.beginPlan({ suppression, recentMs: recentMsOf(recent) })
   try {
-    const { hash, variables } = await writeRows({ writer, options, resolved, book, tally, now })
+    const { hash, variables } = await writeRows({ writer, options, resolved, book, tally: rowTally, now })
     const calendars = await loadCalendars(book.calendars)
     assertSound(calendars)
-    tally.assertComplete()
-    const estimate = estimatePlan({ loads: tally.loads(), calendars, now, budget, assumptions })
-    const { batch, existing } = await writer.commit({
+    rowTally.assertComplete()
+    const { batch, existing, skipped } = await writer.commit({
       hash,
       name,
       from_number,
@@ -162,17 +182,14 @@ export async function planBatch(options: PlanOptions): Promise<Plan> {
       rules,
       calendars: book.calendars,
     })
-    const rejected = existing ? await countRejected(options, batch.id) : tally.rejected()
+    const isAsWritten = !existing && batch.rows.planned === rowTally.planned
+    const tally = isAsWritten ? rowTally : await tallyBatch(options, batch.id, now)
+    const estimate = estimatePlan({ loads: tally.loads(), calendars, now, budget, assumptions })
     const { withoutRegion } = tally
-    const warnings = warningsOf({
-      rules,
-      now,
-      endsAt: estimate.endsAt,
-      withoutRegion,
-      variables,
-      from_number,
-    })
-    return { batch, existing, rejected, estimate, warnings }
+    const { endsAt } = estimate
+    const warnings = warningsOf({ rules, now, endsAt, withoutRegion, variables, from_number })
+    warnings.push(...warnAboutSkipped({ batch, existing, skipped, recentDays: recent.recentDays }))
+    return { batch, existing, rejected: countRejected(skipped), estimate, warnings }
   } catch (error) {
     // If the store is gone, the next plan removes what is left.
     await writer.abort().catch(() => {})

@@ -8,12 +8,17 @@ const dayMs = 86_400_000
 /** Leads that wait for longer than this are estimated together. */
 const longestWaitDays = 400
 
+/** What an estimate needs to know of a lead. */
+type PlannedLead = Pick<PlanRow, 'number' | 'calendar' | 'notBefore'>
+
 /** What is counted while rows are read. */
 export interface Tally {
   countRow(): void
   reject(reason: RejectReason): void
   /** Counts the ledger's verdict on a row that was not rejected. */
-  count(verdict: RowVerdict, row: PlanRow): void
+  count(verdict: RowVerdict, lead: PlannedLead): void
+  /** How many leads are planned. */
+  readonly planned: number
   /** How many planned leads have a number that shows no region. */
   readonly withoutRegion: number
   rejected(): Readonly<Record<string, number>>
@@ -26,11 +31,11 @@ export interface Tally {
 export function createTally(now: number): Tally {
   const loads = new Map<string, { calendar: string; from: number; leads: number }>()
   const rejected = new Map<RejectReason, number>()
-  const verdicts: Record<RowVerdict, number> = { planned: 0, duplicate: 0, suppressed: 0 }
+  const verdicts: Record<RowVerdict, number> = { planned: 0, duplicate: 0, suppressed: 0, recent: 0 }
   let rows = 0
   let withoutRegion = 0
 
-  function addLoad({ calendar, notBefore = 0 }: PlanRow): void {
+  function addLoad({ calendar, notBefore = 0 }: PlannedLead): void {
     const days = notBefore <= now ? 0 : Math.min(longestWaitDays, Math.ceil((notBefore - now) / dayMs))
     const key = `${days} ${calendar}`
     const load = loads.get(key) ?? { calendar, from: 0, leads: 0 }
@@ -47,11 +52,14 @@ export function createTally(now: number): Tally {
     reject(reason) {
       rejected.set(reason, (rejected.get(reason) ?? 0) + 1)
     },
-    count(verdict, row) {
+    count(verdict, lead) {
       verdicts[verdict] += 1
       if (verdict !== 'planned') return
-      addLoad(row)
-      if (regionsOf(row.number).length === 0) withoutRegion += 1
+      addLoad(lead)
+      if (regionsOf(lead.number).length === 0) withoutRegion += 1
+    },
+    get planned() {
+      return verdicts.planned
     },
     get withoutRegion() {
       return withoutRegion

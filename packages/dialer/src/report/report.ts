@@ -100,8 +100,10 @@ async function* rowsOf(
   variables: readonly string[],
 ): AsyncGenerator<ReportRow, void, undefined> {
   for await (const lead of ledger.leads(batch)) yield rowOf(lead, variables)
-  for await (const { line, key, value, verdict, reason } of ledger.skipped(batch)) {
-    yield { line, key, number: value, state: verdict, why: reason, calls: 0 }
+  for await (const { line, key, value, verdict, reason, earlier = {} } of ledger.skipped(batch)) {
+    const why = earlier.batch === undefined ? reason : `${reason}: batch ${earlier.batch}`
+    const { outcome, at } = earlier
+    yield { line, key, number: value, state: verdict, why, calls: 0, outcome, called_at: date(at) }
   }
 }
 

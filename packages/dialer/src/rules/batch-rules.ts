@@ -13,6 +13,8 @@ export type BatchRules = CalendarRules & {
   /** The batch was planned with a suppression hook, and does not run without one. */
   readonly asksHook: boolean
   readonly retries: RetryTable
+  /** People who were called in this time before the plan were left out. Only kept on record; 0 or absent: nobody was. */
+  readonly recentDays?: number
 }
 
 function readText(value: unknown, name: string): string {
@@ -35,7 +37,7 @@ function readHolidays(value: unknown): NonNullable<BatchRules['holidays']> {
 
 function read(json: unknown): BatchRules {
   if (!isRecord(json)) throw new Error('not an object')
-  const { purpose, window, isStrict, asksHook, retries, holidays, zone, region } = json
+  const { purpose, window, isStrict, asksHook, retries, holidays, zone, region, recentDays } = json
   if (!isPurpose(purpose)) throw new Error('the purpose is unknown')
   const rules: BatchRules = {
     purpose,
@@ -45,6 +47,7 @@ function read(json: unknown): BatchRules {
     retries: readRetries(retries),
     ...(zone !== undefined && { zone: readText(zone, 'zone') }),
     ...(region !== undefined && { region: readText(region, 'region') }),
+    ...(typeof recentDays === 'number' && { recentDays }),
     ...(holidays !== undefined && { holidays: readHolidays(holidays) }),
   }
   parseWindow(rules.window)

@@ -17,13 +17,14 @@ import { askHook, type SuppressionHook } from './suppression.ts'
  *
  * - `closed`: it is outside its hours.
  * - `suppressed`: it is on a list.
- * - `rule_failed`: a rule could not be evaluated, so the lead stops; `detail` says which.
+ * - `rule_failed`: a rule could not be evaluated, so the number is not called; `detail` says which.
+ * - `not_checked`: the ledger failed, or does not hold the rules yet, so the check is made again later.
  */
 export type Clearance =
   | { readonly may: true }
   | {
       readonly may: false
-      readonly why: 'closed' | 'suppressed' | 'rule_failed'
+      readonly why: 'closed' | 'suppressed' | 'rule_failed' | 'not_checked'
       readonly detail?: string
     }
 
@@ -41,6 +42,10 @@ export interface CheckOptions {
 const closed: Clearance = { may: false, why: 'closed' }
 const suppressed: Clearance = { may: false, why: 'suppressed' }
 
+/** What an error says, with the number masked. */
+const describe = (error: unknown, number: string): string =>
+  messageOf(error).replaceAll(number, maskNumber(number))
+
 /** Creates the check of one batch. It never throws, and lets no number through while a rule is unclear. */
 export function createCheck(options: CheckOptions): (number: string) => Promise<Clearance> {
   const { rules, calendars, ledger, hook, hookTimeoutMs: timeoutMs, clock } = options
@@ -54,7 +59,14 @@ export function createCheck(options: CheckOptions): (number: string) => Promise<
     if (fault !== undefined) return { may: false, why: 'rule_failed', detail: fault }
     if (!isOpen(calendars, key, clock.now())) return closed
     if (!purposes[rules.purpose].asksSuppression) return { may: true }
-    if (await ledger.suppressed(number)) return suppressed
+    let isListed: boolean
+    try {
+      isListed = await ledger.suppressed(number)
+    } catch (error) {
+      // The store fails, not the rule: nothing is known against the rest of the batch.
+      return { may: false, why: 'not_checked', detail: describe(error, number) }
+    }
+    if (isListed) return suppressed
     if (rules.asksHook && !hook)
       throw new Error('it was planned with a suppression hook, and the dialer has none')
     if (hook && (await askHook(hook, number, { clock, timeoutMs }))) return suppressed
@@ -66,8 +78,7 @@ export function createCheck(options: CheckOptions): (number: string) => Promise<
     try {
       return await clear(number)
     } catch (error) {
-      const detail = messageOf(error).replaceAll(number, maskNumber(number))
-      return { may: false, why: 'rule_failed', detail }
+      return { may: false, why: 'rule_failed', detail: describe(error, number) }
     }
   }
 }

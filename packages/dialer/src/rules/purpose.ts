@@ -17,12 +17,31 @@ export interface PurposeRules {
   readonly asksSuppression: boolean
   /** Hours and holidays can only be narrowed, and a number of unknown region keeps the holidays of every region. */
   readonly isStrict: boolean
+  /** People who were called in this time before a plan are left out of it, unless the plan says otherwise. */
+  readonly recentDays: number
+  /** Least time between two calls to a number, in milliseconds, unless the plan says otherwise. */
+  readonly minimumGap: number
 }
 
+/** As long as the shortest wait of the default retry table, so that the gap delays none of its retries. */
+const defaultGap = 600_000
+
 export const purposes: Readonly<Record<Purpose, PurposeRules>> = {
-  commercial: { needsConsent: true, asksSuppression: true, isStrict: true },
-  service: { needsConsent: false, asksSuppression: true, isStrict: false },
-  requested: { needsConsent: false, asksSuppression: false, isStrict: false },
+  commercial: {
+    needsConsent: true,
+    asksSuppression: true,
+    isStrict: true,
+    recentDays: 30,
+    minimumGap: defaultGap,
+  },
+  service: {
+    needsConsent: false,
+    asksSuppression: true,
+    isStrict: false,
+    recentDays: 1,
+    minimumGap: defaultGap,
+  },
+  requested: { needsConsent: false, asksSuppression: false, isStrict: false, recentDays: 0, minimumGap: 0 },
 }
 
 export const isPurpose = (value: unknown): value is Purpose =>

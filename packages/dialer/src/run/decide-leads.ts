@@ -1,5 +1,5 @@
 import type { LeadState, Undecided } from '../ledger/records.ts'
-import { decisionFor } from './decide.ts'
+import { decisionFor, isRuleDown } from './decide.ts'
 import { consequenceOf } from './refusal.ts'
 import type { Session } from './session-context.ts'
 
@@ -34,8 +34,10 @@ async function decideLead(session: Session, undecided: Undecided, now: number): 
   // Another process planned it a moment ago; it is known after the next scan.
   if (batch === undefined) return
   const { state, why = '' } = attempt
-  // Stopped first: the lead that is given back is due at once.
-  if (state === 'refused' && consequenceOf(why) === 'stop') await batches.stop(id, why)
+  // Stopped first: the lead that is given back may be due at once.
+  const consequence = state === 'refused' ? consequenceOf(why) : undefined
+  const isStop = consequence === 'stop' || (consequence === 'later_or_stop' && isRuleDown(undecided))
+  if (isStop) await batches.stop(id, why)
   const retries = rulebook.retries(batch)
   const decision = decisionFor(undecided, { retries, limits: batch.limits, backoffMs: limits.backoffMs, now })
   if (decision.to === 'refused') return settleRefused(session, undecided, decision.why)

@@ -13,8 +13,14 @@ export interface DecideOptions {
 }
 
 const longestBackoffMs = 600_000
-/** A rule that fails this often in a row ends the lead: a person must look, and nobody is called while a rule is unclear. */
-const maxRuleFailures = 5
+/** As many leads with a rule that fails, without a call in between, stop the batch: it is likely to fail for everybody. */
+const failingLeadsToStop = 3
+/** The batch stops each time that a rule has failed this often for one lead: a person must look, and nobody else may be left. */
+const failuresToStop = 5
+
+/** Whether a rule fails so often that the batch must stop. No lead is used up by it, and nobody is called in the meantime. */
+export const isRuleDown = ({ ruleFailures, ruleFailingLeads }: Undecided): boolean =>
+  ruleFailingLeads >= failingLeadsToStop || (ruleFailures > 0 && ruleFailures % failuresToStop === 0)
 
 /** The lead is done, unless others of its batch were refused alike: `Runner.settleRefused` finds out. */
 export interface RefusedDecision {
@@ -24,7 +30,7 @@ export interface RefusedDecision {
 
 /** Decides what becomes of a lead whose attempt is over. */
 export function decisionFor(
-  { attempt, tries, refusals, ruleFailures, outcomes }: Undecided,
+  { attempt, tries, refusals, outcomes }: Undecided,
   { retries, limits, backoffMs, now }: DecideOptions,
 ): Decision | RefusedDecision {
   const endedAt = attempt.endedAt ?? now
@@ -45,7 +51,7 @@ export function decisionFor(
     stop: again,
     again,
     later,
-    few_times: ruleFailures >= maxRuleFailures ? cancel : later,
+    later_or_stop: later,
     cancel,
   }
   return decisions[consequenceOf(why)]

@@ -3,7 +3,7 @@ import type { NotPlaced } from '../port.ts'
 /**
  * Why an attempt is over without a call.
  *
- * - `closed`, `suppressed`, `rule_failed`: the last check of the rules, right before the request.
+ * - `closed`, `suppressed`, `rule_failed`, `not_checked`: the last check of the rules, right before the request.
  * - `batch_stopped`: its batch was stopped after the claim and before the request.
  * - `never_sent`, `person`: the ledger's own words, for a claim that failed and for what a person has settled.
  */
@@ -12,6 +12,7 @@ export type Refusal =
   | 'closed'
   | 'suppressed'
   | 'rule_failed'
+  | 'not_checked'
   | 'batch_stopped'
   | 'never_sent'
   | 'person'
@@ -23,10 +24,10 @@ export type Refusal =
  * - `stop`: the batch stops, and the lead is given back.
  * - `again`: the lead is due at once.
  * - `later`: the lead is due after a backoff.
- * - `few_times`: as `later`, but only a few times in a row.
+ * - `later_or_stop`: as `later`, but the batch stops if several leads meet it, or one does several times in a row.
  * - `cancel`: the lead is cancelled.
  */
-export type Consequence = 'settle' | 'stop' | 'again' | 'later' | 'few_times' | 'cancel'
+export type Consequence = 'settle' | 'stop' | 'again' | 'later' | 'later_or_stop' | 'cancel'
 
 const consequences: Readonly<Record<Refusal, Consequence>> = {
   lead_refused: 'settle',
@@ -36,7 +37,8 @@ const consequences: Readonly<Record<Refusal, Consequence>> = {
   not_after: 'later',
   closed: 'later',
   suppressed: 'cancel',
-  rule_failed: 'few_times',
+  rule_failed: 'later_or_stop',
+  not_checked: 'later',
   batch_stopped: 'later',
   never_sent: 'later',
   person: 'again',

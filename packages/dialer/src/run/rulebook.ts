@@ -87,7 +87,7 @@ export function createRulebook(options: RulebookOptions): Rulebook {
     nextOpening: (key, now) => nextOpening(calendars, now, [key]),
     async check({ batch, number }) {
       const check = loaded.get(batch)?.check
-      return check ? check(number) : { may: false, why: 'rule_failed', detail: 'the batch is not known yet' }
+      return check ? check(number) : { may: false, why: 'not_checked', detail: 'the batch is not known yet' }
     },
     retries(batch) {
       const table = tables.get(batch.id) ?? readRetryTable(batch)

@@ -43,7 +43,7 @@ describe.each(stores)('a plan on $name', ({ create }) => {
         ...batch,
         state: 'paused',
         suppression: true,
-        rows: { planned: 3, duplicate: 2, suppressed: 1, rejected: 1 },
+        rows: { planned: 3, duplicate: 2, suppressed: 1, recent: 0, rejected: 1 },
       },
     })
     const [{ id } = { id: 0 }] = await ledger.batches()

@@ -15,6 +15,7 @@ import {
   running,
   undecidedOne,
 } from './support/batches.ts'
+import { batchOfFirstVersion, expectFirstVersionToRun } from './support/first-version.ts'
 import { postgresStore, sqliteStore } from './support/stores.ts'
 
 describe('a ledger in Postgres', () => {
@@ -55,8 +56,15 @@ describe('a ledger in Postgres', () => {
     await prepare(store.pool, store.schema, nothing, later)
     await expect(store.open()).rejects.toMatchObject({
       code: 'NEWER',
-      message: expect.stringContaining('schema 2'),
+      message: expect.stringContaining(`schema ${migrations.length + 1}`),
     })
+  })
+
+  test('of the first version opens, and its batches have no gap and left out nobody', async () => {
+    const store = await postgresStore()
+    await prepare(store.pool, store.schema, async () => undefined, migrations.slice(0, 1))
+    for (const statement of batchOfFirstVersion) await store.sql(statement)
+    await expectFirstVersionToRun(store)
   })
 
   test.each([

@@ -10,6 +10,7 @@ import { openSqliteLedger } from '../../src/ledger/sqlite/open.ts'
 import { prepare } from '../../src/ledger/sqlite/prepare.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { claim, claimOne, running } from './support/batches.ts'
+import { batchOfFirstVersion, expectFirstVersionToRun } from './support/first-version.ts'
 import { sqliteStore } from './support/stores.ts'
 
 describe('a ledger in a file', () => {
@@ -131,9 +132,18 @@ describe('a ledger in a file', () => {
     again.close()
     await expect(openSqliteLedger(file)).rejects.toMatchObject({
       code: 'NEWER',
-      message: expect.stringContaining('schema 2'),
+      message: expect.stringContaining(`schema ${migrations.length + 1}`),
     })
     expect(batch).toBe(1)
+  })
+
+  test('of the first version opens, and its batches have no gap and left out nobody', async () => {
+    const store = await sqliteStore()
+    const database = await openDatabase(store.file)
+    await prepare(database, async () => undefined, migrations.slice(0, 1))
+    for (const statement of batchOfFirstVersion) database.exec(statement)
+    database.close()
+    await expectFirstVersionToRun(store)
   })
 
   test.each([

@@ -11,6 +11,6 @@ test('100,000 rows are planned below 250 MB', { timeout: 300_000 }, async () => 
     '100000',
   ])
   const { rows, rssMb } = JSON.parse(stdout) as { rows: object; rssMb: number }
-  expect(rows).toEqual({ planned: 98_000, duplicate: 1000, suppressed: 0, rejected: 1000 })
+  expect(rows).toEqual({ planned: 98_000, duplicate: 1000, suppressed: 0, recent: 0, rejected: 1000 })
   expect(rssMb).toBeLessThanOrEqual(250)
 })

@@ -47,7 +47,7 @@ describe.each(stores)('on $name', ({ create }) => {
       agent_version_id,
       limits: { tries: 2, callsPerDay: 1, budgetCalls: 10, budgetMinutes: 20 },
       suppression: true,
-      rows: { planned: 2, duplicate: 0, suppressed: 0, rejected: 0 },
+      rows: { planned: 2, duplicate: 0, suppressed: 0, recent: 0, rejected: 0 },
     })
     expect(readRules(batch.rules)).toMatchObject({
       purpose: 'service',
@@ -87,7 +87,7 @@ describe.each(stores)('on $name', ({ create }) => {
         ].join('\n'),
       },
     })
-    expect(batch.rows).toEqual({ planned: 2, duplicate: 1, suppressed: 1, rejected: 5 })
+    expect(batch.rows).toEqual({ planned: 2, duplicate: 1, suppressed: 1, recent: 0, rejected: 5 })
     expect(rejected).toEqual({
       number_digits_lost: 1,
       number_special: 1,
@@ -96,7 +96,7 @@ describe.each(stores)('on $name', ({ create }) => {
       number_foreign: 1,
     })
     expect((await skipped(ledger, batch.id)).sort((a, b) => a.line - b.line)).toEqual([
-      { line: 3, verdict: 'duplicate', key: 'b', value: '+34611111111' },
+      { line: 3, verdict: 'duplicate', reason: 'other_variables', key: 'b', value: '+34611111111' },
       { line: 4, verdict: 'suppressed', key: 'c', value: '+34633333333' },
       { line: 5, verdict: 'rejected', reason: 'number_digits_lost', key: 'd', value: '3,46612E+10' },
       { line: 6, verdict: 'rejected', reason: 'number_special', key: 'e', value: '900123456' },
@@ -113,8 +113,9 @@ describe.each(stores)('on $name', ({ create }) => {
     const ledger = await (await create()).open()
     const numbers = Array.from({ length: 2500 }, (_, index) => 600_000_000 + (index % 1700))
     const { batch } = await plan(ledger, { leads: { csv: `phone\n${numbers.join('\n')}` } })
-    expect(batch.rows).toEqual({ planned: 1700, duplicate: 800, suppressed: 0, rejected: 0 })
-    const again = await plan(ledger, { leads: { csv: `phone\n${numbers.join('\n')}` }, name: 'again' })
+    expect(batch.rows).toEqual({ planned: 1700, duplicate: 800, suppressed: 0, recent: 0, rejected: 0 })
+    const leads = { csv: `phone\n${numbers.join('\n')}` }
+    const again = await plan(ledger, { leads, name: 'again', recent: false })
     expect(again.batch.rows.planned).toBe(1700)
   })
 
@@ -173,6 +174,17 @@ describe('the hash', () => {
     expect(await hash(options)).toBe(await hash(base))
   })
 
+  test.each<[PlanOptions['purpose'], string]>([
+    ['service', '8b45ef9ea4a86630ce515d58673743495dbeb7ccd4ef44c0e36e416f68d59765'],
+    ['requested', '7d72b55feee6c411a435f3a3224c23cc542a89ec59c8639f1063879f5fb0b025'],
+  ])('of a %s plan is that of the first version, unless a newer option is used', async (purpose, first) => {
+    expect(await hash({ ...base, purpose })).toBe(first)
+    const days = purpose === 'service' ? 1 : 0
+    const minimumGap = purpose === 'service' ? 600_000 : 0
+    expect(await hash({ ...base, purpose, recent: { days }, minimumGap })).toBe(first)
+    expect(await hash({ ...base, purpose, recent: { days: 7 } })).not.toBe(first)
+  })
+
   test('differs for other rows, agents, hours or rules', async () => {
     const others: Partial<PlanOptions>[] = [
       base,
@@ -192,6 +204,9 @@ describe('the hash', () => {
       { ...base, callsPerDay: 1 },
       { ...base, budget: { calls: 10 } },
       { ...base, suppressionHook: true },
+      { ...base, recent: false },
+      { ...base, recent: { days: 2 } },
+      { ...base, minimumGap: 0 },
       { ...base, expiresAt: new Date('2026-07-01') },
     ]
     const hashes = await Promise.all(others.map(hash))
@@ -237,7 +252,8 @@ describe('purposes', () => {
   test('requested calls suppressed numbers too', async () => {
     const ledger = await sqlite()
     await ledger.suppress(['+34612345678'], 'a list')
-    const rows = async (purpose: PlanOptions['purpose']) => (await plan(ledger, { purpose })).batch.rows
+    const rows = async (purpose: PlanOptions['purpose']) =>
+      (await plan(ledger, { purpose, recent: false })).batch.rows
     expect(await rows('requested')).toMatchObject({ planned: 2, suppressed: 0 })
     expect(await rows('service')).toMatchObject({ planned: 1, suppressed: 1 })
   })
@@ -320,7 +336,7 @@ describe('objects', () => {
     const { batch, rejected } = await plan(await sqlite(), {
       leads: { rows: rows as Record<string, unknown>[] },
     })
-    expect(batch.rows).toEqual({ planned: 1, duplicate: 0, suppressed: 0, rejected: 7 })
+    expect(batch.rows).toEqual({ planned: 1, duplicate: 0, suppressed: 0, recent: 0, rejected: 7 })
     expect(rejected).toEqual({ row_broken: 3, row_empty: 4 })
   })
 
@@ -417,6 +433,11 @@ describe('bad input is refused in one line, and nothing is written', () => {
     ],
     [{ maxTries: 0 }, 'maxTries is 0'],
     [{ callsPerDay: 1.5 }, 'callsPerDay is 1.5'],
+    [{ recent: 30 as never }, 'recent is 30: give { days: 30 }, or false to turn it off.'],
+    [{ recent: { days: -1 } }, 'recent is {"days":-1}: give { days: 30 }'],
+    [{ recent: null as never }, 'recent is null: give { days: 30 }'],
+    [{ minimumGap: 0.5 }, 'minimumGap is 0.5: give whole milliseconds'],
+    [{ minimumGap: -1 }, 'minimumGap is -1'],
     [{ budget: { calls: -1 } }, 'budget.calls is -1'],
     [{ budget: { minutes: Number.NaN } }, 'budget.minutes is NaN'],
     [{ assumptions: { slots: 0 } }, 'assumptions.slots is 0'],
@@ -460,7 +481,9 @@ test('for any rows, the counts add up and each skipped row is listed once', asyn
         const { batch, rejected } = await plan(ledger, { leads: { csv } })
         const { planned: calls, ...others } = batch.rows
         const skips = await skipped(ledger, batch.id)
-        expect(calls + others.duplicate + others.suppressed + others.rejected).toBe(rows.length)
+        expect(calls + others.duplicate + others.suppressed + others.recent + others.rejected).toBe(
+          rows.length,
+        )
         expect(skips.length).toBe(rows.length - calls)
         expect(new Set(skips.map(({ line }) => line)).size).toBe(skips.length)
         expect(Object.values(rejected).reduce((sum, count) => sum + count, 0)).toBe(others.rejected)

@@ -53,7 +53,7 @@ test('a report has every row of the plan, skipped rows included', async () => {
     'line,key,number,state,why,calls,outcome,seconds,called_at,ended_at,due_at,call_id,name',
     `1,row 1,'${numberOf(0)},done,completed,1,completed,30,when,when,,${first?.id},n0`,
     `2,row 2,'${numberOf(1)},done,no_answer,1,no_answer,30,when,when,,${second?.id},n1`,
-    "3,row 3,'+34610000000,duplicate,,0,,,,,,,",
+    "3,row 3,'+34610000000,duplicate,other_variables,0,,,,,,,",
     '',
   ])
   expect(csv).toContain(at(first?.at ?? 0))

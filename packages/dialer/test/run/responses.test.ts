@@ -1,4 +1,4 @@
-import type { Placement } from '@digame/dialer'
+import type { Ledger, Placement } from '@digame/dialer'
 import { describe, expect, test } from 'vitest'
 import { createRig, numberOf } from './support/rig.ts'
 
@@ -203,16 +203,80 @@ describe('right before a request', () => {
     expect((await leads(batch))[0]).toMatchObject({ state: 'cancelled', why: 'suppressed' })
   })
 
-  test('a rule that cannot be evaluated lets no lead through', async () => {
-    const { clock, port, dialer, plan, leads } = await createRig()
+  const why = 'rule_failed: the list is down'
+  const down = () => Promise.reject(new Error('the list is down'))
+
+  test('a rule that fails for one lead stops the batch after five times, and the lead is not used up', async () => {
+    const { clock, port, dialer, plan, leads, events } = await createRig()
     const batch = await plan(service)
-    const suppression = () => Promise.reject(new Error('the list is down'))
-    await clock.run(dialer({ suppression }).run())
+    expect(await clock.run(dialer({ suppression: down }).run())).toBe('stopped')
     expect(port.requests).toEqual([])
-    expect((await leads(batch))[0]).toMatchObject({
-      state: 'cancelled',
-      why: 'rule_failed: the list is down',
-    })
+    const [lead] = await leads(batch)
+    expect(lead).toMatchObject({ state: 'ready', tries: 0 })
+    expect(lead?.attempts).toHaveLength(5)
+    expect(events.filter(({ type }) => type === 'stopped')).toMatchObject([
+      { batch, why, advice: expect.stringContaining('no lead is lost') },
+    ])
+  })
+
+  test.each([1, 5])(
+    'a rule that fails for three leads stops the batch, with %i slots',
+    async (maxConcurrent) => {
+      const { clock, port, dialer, plan, ledger, states } = await createRig()
+      const batch = await plan({ ...service, count: 100 })
+      expect(await clock.run(dialer({ suppression: down, limits: { maxConcurrent } }).run())).toBe('stopped')
+      expect(port.requests).toEqual([])
+      expect(await ledger.status(batch)).toMatchObject({ leads: { ready: 100 }, spent: { calls: 0 }, why })
+
+      // The list works again: everybody is called once, also those whom it had failed for.
+      await ledger.resume(batch)
+      expect(await clock.run(dialer({ suppression: () => false, limits: { maxConcurrent } }).run())).toBe(
+        'done',
+      )
+      expect(await states(batch)).toEqual({ done: 100 })
+      expect(new Set(port.requests.map(({ to_number }) => to_number)).size).toBe(100)
+      expect(port.requests).toHaveLength(100)
+    },
+  )
+
+  test('a rule that fails now and then for different leads stops nothing', async () => {
+    const { clock, port, dialer, plan, states } = await createRig()
+    const batch = await plan({ ...service, count: 20 })
+    const asked = new Map<string, number>()
+    const suppression = (number: string) => {
+      asked.set(number, (asked.get(number) ?? 0) + 1)
+      return Number(number) % 2 === 0 && asked.get(number) === 1 ? down() : false
+    }
+    expect(await clock.run(dialer({ suppression }).run())).toBe('done')
+    expect(await states(batch)).toEqual({ done: 20 })
+    expect(port.requests).toHaveLength(20)
+  })
+
+  test('a lead that a rule always fails for keeps nobody else from being called', async () => {
+    const { clock, port, dialer, plan, ledger, states } = await createRig()
+    const batch = await plan({ ...service, count: 10 })
+    const suppression = (number: string) => (number === numberOf(0) ? down() : false)
+    expect(await clock.run(dialer({ suppression }).run())).toBe('stopped')
+    expect(await states(batch)).toEqual({ done: 9, ready: 1 })
+    await ledger.resume(batch)
+    expect(await clock.run(dialer({ suppression }).run())).toBe('stopped')
+    expect(port.requests).toHaveLength(9)
+  })
+
+  test('a ledger that fails during the check of a rule stops nothing', async () => {
+    const { clock, port, dialer, plan, ledger, states } = await createRig()
+    const batch = await plan({ ...service, count: 10 })
+    let asked = 0
+    const suppressed: Ledger['suppressed'] = async (number) => {
+      if (asked++ < 10) throw new Error('the disk is gone')
+      return await ledger.suppressed(number)
+    }
+    const shaky = { ...ledger, suppressed }
+    const limits = { maxConcurrent: 10 }
+    const run = dialer({ ledger: shaky, suppression: () => false, limits }).run()
+    expect(await clock.run(run)).toBe('done')
+    expect(await states(batch)).toEqual({ done: 10 })
+    expect(port.requests).toHaveLength(10)
   })
 
   test('a batch planned with a suppression hook does not run without one', async () => {

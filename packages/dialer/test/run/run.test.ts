@@ -224,7 +224,7 @@ test('a batch stops at its budget, and the run reports it', async () => {
     type: 'stopped',
     batch,
     why: 'budget_calls',
-    advice: expect.stringContaining('plan them as another batch'),
+    advice: expect.stringContaining('cancel this batch first'),
   })
 })
 

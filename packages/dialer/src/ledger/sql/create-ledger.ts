@@ -65,7 +65,7 @@ export async function createLedger(parts: StoreParts): Promise<SqlLedger> {
     adopt: () => adopt(context, takeLock),
     halt: (why) => halt(context, why),
     halted: () => findRefusal(context),
-    beginPlan: ({ suppression }) => beginPlan(context, suppression),
+    beginPlan: (options) => beginPlan(context, options),
     purge: (before) => purge(context, before),
     onChange(listener) {
       listeners.add(listener)

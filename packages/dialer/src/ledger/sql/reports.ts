@@ -1,11 +1,19 @@
 /** What a ledger tells people about its batches. */
 import type { Ledger } from '../ledger.ts'
-import type { Alarm, LeadRecord, SkippedRow } from '../records.ts'
+import type { Alarm, EarlierCall, LeadRecord, SkippedRow } from '../records.ts'
 import { attemptColumns, attemptTables, readAttempt, selectAttempts } from './attempts/attempt-row.ts'
 import type { Context } from './store/context.ts'
 import { inList, jsonList, type Tx } from './store/db.ts'
 import { isOpen } from './store/predicates.ts'
-import { choice, number, optionalNumber, optionalText, type Row, text } from './store/rows.ts'
+import {
+  choice,
+  number,
+  optionalNumber,
+  optionalOutcome,
+  optionalText,
+  type Row,
+  text,
+} from './store/rows.ts'
 import { decryptPerson, decryptSkipped } from './store/sealed.ts'
 import { noAlarms, noLeads, noSkipped } from './store/words.ts'
 
@@ -62,6 +70,12 @@ async function* streamLeads(context: Context, batch: number): AsyncGenerator<Lea
   }
 }
 
+const readEarlier = (row: Row): EarlierCall => ({
+  batch: optionalNumber(row, 'earlier_batch'),
+  at: optionalNumber(row, 'earlier_at'),
+  outcome: optionalOutcome({ outcome: row['earlier_outcome'] }),
+})
+
 async function* streamSkipped(
   { db, seal }: Context,
   batch: number,
@@ -78,10 +92,12 @@ async function* streamSkipped(
     )
     for (const row of rows) {
       const { key, value } = decryptSkipped(seal, row)
+      const verdict = choice(row, 'verdict', noSkipped)
       yield {
         line: number(row, 'line'),
-        verdict: choice(row, 'verdict', noSkipped),
+        verdict,
         reason: optionalText(row, 'reason'),
+        ...(verdict === 'recent' && { earlier: readEarlier(row) }),
         key,
         value,
       }

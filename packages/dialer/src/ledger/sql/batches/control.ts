@@ -28,7 +28,10 @@ async function changeState(
     assertNotMoved(tx.self)
     const current = choice(await selectBatch(tx, id, db.rowLock('for update')), 'state', noBatches)
     if (current === 'cancelled' && state !== 'cancelled') {
-      throw new DialerInputError('BATCH_CANCELLED', `Batch ${id} is cancelled, which is final: plan it again`)
+      throw new DialerInputError(
+        'BATCH_CANCELLED',
+        `Batch ${id} is cancelled, which is final: plan its leads again under another name`,
+      )
     }
     if (!sources[state].some((source) => source === current)) return
     await tx.run('update batch set state = $2, why = $3 where id = $1', id, state, why)

@@ -23,6 +23,7 @@ function toBatch(row: Row, calendars: readonly Row[]): Batch {
     limits: {
       tries: number(row, 'tries'),
       callsPerDay: number(row, 'calls_per_day'),
+      minimumGap: number(row, 'minimum_gap'),
       budgetCalls: optionalNumber(row, 'budget_calls'),
       budgetMinutes: optionalNumber(row, 'budget_minutes'),
     },
@@ -32,6 +33,7 @@ function toBatch(row: Row, calendars: readonly Row[]): Batch {
       planned: number(row, 'planned'),
       duplicate: number(row, 'duplicate'),
       suppressed: number(row, 'suppressed'),
+      recent: number(row, 'recent'),
       rejected: number(row, 'rejected'),
     },
   }

@@ -1,9 +1,10 @@
 /** How a row of a plan becomes a lead. */
-import type { PlanRow, RowVerdict } from '../../records.ts'
+import type { PlanRow, RowVerdict, SkippedRow, Variables } from '../../records.ts'
 import type { Context } from '../store/context.ts'
 import { type Columns, inList, jsonList, type Tx } from '../store/db.ts'
 import { number, text } from '../store/rows.ts'
-import { encryptPerson } from '../store/sealed.ts'
+import { decryptPerson, encryptPerson } from '../store/sealed.ts'
+import { findRecent } from './find-recent.ts'
 import { insertSkipped } from './insert-skipped.ts'
 
 /** The columns of a new lead. */
@@ -66,26 +67,68 @@ async function insertLeads(
   return new Map(inserted.map((row) => [text(row, 'person'), number(row, 'line')]))
 }
 
+/** Variables as text; equal ones are equal texts, whatever their order. */
+const textOf = (variables: Variables): string =>
+  JSON.stringify(Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/** The lines of the duplicates whose variables differ from those of the lead that the plan has for their number. */
+async function findOtherVariables(
+  { db, seal }: Context,
+  tx: Tx,
+  plan: number,
+  duplicates: readonly FingerprintedRow[],
+): Promise<Set<number>> {
+  if (duplicates.length === 0) return new Set()
+  const leads = await tx.all(
+    `select person, data from lead where batch = $1 and person ${inList(db, 2, 'text')}`,
+    plan,
+    jsonList(new Set(duplicates.map(({ person }) => person))),
+  )
+  const planned = new Map(
+    leads.map((row) => [text(row, 'person'), textOf(decryptPerson(seal, row).variables ?? {})]),
+  )
+  const others = duplicates.filter(({ row, person }) => textOf(row.variables) !== planned.get(person))
+  return new Set(others.map(({ row }) => row.line))
+}
+
+export interface AddOptions {
+  readonly plan: number
+  readonly suppression: boolean
+  /** In milliseconds; 0 leaves out nobody. */
+  readonly recentMs: number
+}
+
 /** Adds rows to a plan. Returns one verdict per row; the rows that are not called are kept for the report. */
 export async function addRows(
   context: Context,
   tx: Tx,
-  { plan, suppression }: { plan: number; suppression: boolean },
+  { plan, suppression, recentMs }: AddOptions,
   rows: readonly FingerprintedRow[],
 ): Promise<RowVerdict[]> {
   const suppressed = suppression ? await findSuppressed(context, tx, rows) : new Set<string>()
-  const callable = rows.filter(({ person }) => !suppressed.has(person))
+  const allowed = rows.filter(({ person }) => !suppressed.has(person))
+  const people = recentMs > 0 ? allowed.map(({ person }) => person) : []
+  const recent = await findRecent(context, tx, people, tx.now - recentMs)
+  const callable = allowed.filter(({ person }) => !recent.has(person))
   const plannedLines = await insertLeads(context, tx, plan, callable)
 
-  const verdicts = rows.map(({ row, person }): RowVerdict => {
-    if (suppressed.has(person)) return 'suppressed'
-    return plannedLines.get(person) === row.line ? 'planned' : 'duplicate'
-  })
-  const skipped = rows.flatMap(({ row }, index) => {
-    const verdict = verdicts[index]
-    if (!verdict || verdict === 'planned') return []
-    return [{ line: row.line, verdict, key: row.key, value: row.number }]
+  const isDuplicate = ({ row, person }: FingerprintedRow): boolean => plannedLines.get(person) !== row.line
+  const otherVariables = await findOtherVariables(context, tx, plan, callable.filter(isDuplicate))
+  const verdictOf = (
+    one: FingerprintedRow,
+  ): Pick<SkippedRow, 'reason' | 'earlier'> & { verdict: RowVerdict } => {
+    const match = recent.get(one.person)
+    if (suppressed.has(one.person)) return { verdict: 'suppressed' }
+    if (match) return { verdict: 'recent', ...match }
+    if (!isDuplicate(one)) return { verdict: 'planned' }
+    return { verdict: 'duplicate', ...(otherVariables.has(one.row.line) && { reason: 'other_variables' }) }
+  }
+
+  const verdicts = rows.map(verdictOf)
+  const skipped = rows.flatMap(({ row: { line, key, number: value } }, index): SkippedRow[] => {
+    const { verdict = 'planned', ...why } = verdicts[index] ?? {}
+    return verdict === 'planned' ? [] : [{ line, verdict, ...why, key, value }]
   })
   await insertSkipped(context, tx, plan, skipped)
-  return verdicts
+  return verdicts.map(({ verdict }) => verdict)
 }

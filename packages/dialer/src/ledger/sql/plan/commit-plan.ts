@@ -7,6 +7,8 @@ import type { Context } from '../store/context.ts'
 import { count, type Tx } from '../store/db.ts'
 import { choice, countBy, number } from '../store/rows.ts'
 import { noSkipped } from '../store/words.ts'
+import { countSkipped } from './count-skipped.ts'
+import { type LateOptions, leaveOutLate } from './leave-out-late.ts'
 
 async function updateBatch(
   tx: Tx,
@@ -23,7 +25,7 @@ async function updateBatch(
   await tx.run(
     `update batch set state = 'paused', hash = $2, name = $3, from_number = $4, agent = $5, tries = $6,
      calls_per_day = $7, budget_calls = $8, budget_minutes = $9, rules = $10, created_at = $11, planned = $12,
-     duplicate = $13, suppressed = $14, rejected = $15 where id = $1`,
+     duplicate = $13, suppressed = $14, rejected = $15, recent = $16, minimum_gap = $17 where id = $1`,
     plan,
     hash,
     name ?? null,
@@ -39,6 +41,8 @@ async function updateBatch(
     skipped.duplicate,
     skipped.suppressed,
     skipped.rejected,
+    skipped.recent,
+    limits.minimumGap ?? 0,
   )
 }
 
@@ -79,16 +83,21 @@ async function assertCalendarsKnown(tx: Tx, plan: number): Promise<void> {
 export async function commitPlan(
   context: Context,
   tx: Tx,
-  plan: number,
+  written: LateOptions,
   batch: NewBatch,
 ): ReturnType<PlanWriter['commit']> {
+  const { plan } = written
   // A hash of the rows would confirm a guess of them.
   const hash = context.seal.fingerprint(batch.hash)
   const [existing] = await tx.all('select id from batch where hash = $1', hash)
-  if (existing) return { batch: await readBatch(tx, number(existing, 'id')), existing: true }
+  if (existing) {
+    const id = number(existing, 'id')
+    return { batch: await readBatch(tx, id), existing: true, skipped: await countSkipped(tx, id) }
+  }
+  if (written.recentMs > 0) await leaveOutLate(context, tx, written)
   await updateBatch(tx, plan, hash, batch)
   await insertCalendars(context, tx, plan, batch.calendars)
   await assertCalendarsKnown(tx, plan)
   await context.db.notify(tx)
-  return { batch: await readBatch(tx, plan), existing: false }
+  return { batch: await readBatch(tx, plan), existing: false, skipped: await countSkipped(tx, plan) }
 }

@@ -1,7 +1,18 @@
 import type { SkippedRow } from '../../records.ts'
 import type { Context } from '../store/context.ts'
-import type { Tx } from '../store/db.ts'
+import type { Columns, Tx } from '../store/db.ts'
 import { encryptSkipped } from '../store/sealed.ts'
+
+const columns: Columns = {
+  line: 'bigint',
+  verdict: 'text',
+  reason: 'text',
+  earlier_batch: 'bigint',
+  earlier_at: 'bigint',
+  earlier_outcome: 'text',
+  data: 'text',
+}
+const columnNames = Object.keys(columns).join(', ')
 
 /** Keeps the rows of a plan that are not called, for its report. */
 export async function insertSkipped(
@@ -11,16 +22,18 @@ export async function insertSkipped(
   rows: readonly SkippedRow[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const values = rows.map(({ line, verdict, reason, key, value }) => ({
+  const values = rows.map(({ line, verdict, reason, earlier, key, value }) => ({
     line,
     verdict,
     reason,
+    earlier_batch: earlier?.batch,
+    earlier_at: earlier?.at,
+    earlier_outcome: earlier?.outcome,
     data: encryptSkipped(seal, { key, value }),
   }))
   await tx.run(
-    `insert into skipped(batch, line, verdict, reason, data)
-     select cast($2 as bigint), line, verdict, reason, data
-     from ${db.jsonTable(1, { line: 'bigint', verdict: 'text', reason: 'text', data: 'text' })} order by line`,
+    `insert into skipped(batch, ${columnNames})
+     select cast($2 as bigint), ${columnNames} from ${db.jsonTable(1, columns)} order by line`,
     JSON.stringify(values),
     plan,
   )

@@ -7,7 +7,7 @@ import { number, optionalNumber, optionalText, type Row, text } from '../store/r
 /** Earliest ready lead of each calendar of the running batches, with what a claim must know of the batch. `$1` narrows to one batch. */
 export const dueSql = `select c.batch, c.key,
     (select min(l.due_at) from lead l where l.batch = c.batch and l.calendar = c.key and l.state = 'ready') as due_at,
-    b.from_number, b.agent, b.suppression, b.tries, b.calls_per_day, b.budget_calls, b.budget_minutes, b.spent_calls,
+    b.from_number, b.agent, b.suppression, b.tries, b.calls_per_day, b.minimum_gap, b.budget_calls, b.budget_minutes, b.spent_calls,
     b.spent_seconds
   from calendar c join batch b on b.id = c.batch
   where b.state = 'running' and b.id = coalesce($1, b.id) order by c.batch`
@@ -24,6 +24,8 @@ export interface RunningBatch {
   readonly suppression: boolean
   readonly tries: number
   readonly callsPerDay: number
+  /** In milliseconds. */
+  readonly minimumGap: number
   readonly budgetCalls: number | undefined
   readonly budgetMinutes: number | undefined
   readonly spentSeconds: number
@@ -37,6 +39,7 @@ const readRunningBatch = (row: Row): RunningBatch => ({
   suppression: number(row, 'suppression') === 1,
   tries: number(row, 'tries'),
   callsPerDay: number(row, 'calls_per_day'),
+  minimumGap: number(row, 'minimum_gap'),
   budgetCalls: optionalNumber(row, 'budget_calls'),
   budgetMinutes: optionalNumber(row, 'budget_minutes'),
   spentSeconds: number(row, 'spent_seconds'),

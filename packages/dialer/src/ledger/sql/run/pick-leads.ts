@@ -15,6 +15,7 @@ const blockedMs = 60_000
 export const pickSql = (rowLock: string): string => `select l.id, l.person, l.data, l.tries, l.expires_at,
     (select count(*) from attempt where person = l.person and ${isOpen('attempt')}) as open,
     (select count(*) from attempt where person = l.person and sending_at >= $4 and state <> 'refused') as today,
+    (select max(ended_at) from attempt where person = l.person and state = 'ended') as last_end,
     (select count(*) from suppressed where person = l.person) as suppressed,
     (select coalesce(max(no), 0) from attempt where lead = l.id) as no
   from lead l where l.batch = $1 and l.calendar = $2 and l.state = 'ready' and l.due_at <= $3
@@ -36,6 +37,8 @@ export interface PickedLead {
   readonly open: number
   /** Calls to its number today. */
   readonly today: number
+  /** When the last call to its number ended. */
+  readonly lastEnd: number | undefined
 }
 
 const readPicked = (row: Row, seal: Seal): PickedLead => ({
@@ -48,6 +51,7 @@ const readPicked = (row: Row, seal: Seal): PickedLead => ({
   suppressed: number(row, 'suppressed') > 0,
   open: number(row, 'open'),
   today: number(row, 'today'),
+  lastEnd: optionalNumber(row, 'last_end'),
 })
 
 /** On Postgres, leads that another transaction has locked are left out. */
@@ -77,7 +81,9 @@ export function findObstacle(
   if (lead.tries >= batch.tries) return { state: 'exhausted', why: 'tries' }
   if (lead.today >= batch.callsPerDay) return { dueAt: calendar.dayEnd }
   if (lead.open > 0) return { dueAt: now + blockedMs }
-  return undefined
+  // A call cannot end in the future; if the ledger says so, the lead must not wait for longer than the gap.
+  const gapEnds = lead.lastEnd === undefined ? 0 : Math.min(lead.lastEnd, now) + batch.minimumGap
+  return gapEnds > now ? { dueAt: gapEnds } : undefined
 }
 
 /** Ends or moves a lead, so that the next look does not find it again. */

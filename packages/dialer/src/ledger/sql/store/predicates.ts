@@ -8,3 +8,6 @@ export const isOpen = (table: string): string => `${table}.state in ('sending','
 /** Whether an attempt takes a slot. `$n` is the claim time from which on a held attempt's call could still last. */
 export const takesSlot = (table: string, n: number): string =>
   `${isOpen(table)} and (${table}.state <> 'held' or ${table}.sending_at > $${n})`
+
+/** Whether a lead still waits for a call, or for the end of one. Word for word as in the partial index `lead_waiting`. */
+export const isWaiting = (table: string): string => `${table}.state in ('ready','busy','held')`

@@ -35,6 +35,7 @@ export const noBatches: Readonly<Record<BatchState, 0>> = { paused: 0, running: 
 export const noSkipped: Readonly<Record<SkippedRow['verdict'], 0>> = {
   duplicate: 0,
   suppressed: 0,
+  recent: 0,
   rejected: 0,
 }
 
