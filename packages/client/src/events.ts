@@ -40,8 +40,15 @@ export type DigaEvent =
       readonly callId: string
     }
   | {
-      /** The service sent something that this version does not know. Each finding is reported once per client. */
+      /** The service sent something that the spec does not describe. Each finding is reported once per client. */
       readonly type: 'drift'
-      readonly kind: 'unknown_status' | 'unknown_field' | 'missing_field' | 'renamed_field' | 'status_code'
+      /** `unknown_end_reason`: the spec does not list it, even if `outcomeOf` recognises its spelling. */
+      readonly kind:
+        | 'unknown_status'
+        | 'unknown_end_reason'
+        | 'unknown_field'
+        | 'missing_field'
+        | 'renamed_field'
+        | 'status_code'
       readonly detail: string
     }

@@ -1,2 +1,9 @@
-/** How an ended call went: one vocabulary over the API's two. */
-export type Outcome = 'completed' | 'transferred' | 'no_answer' | 'voicemail' | 'failed' | 'other'
+/** How an ended call went: one vocabulary over the API's two. `Outcome` of `@digame/client` explains each. */
+export type Outcome =
+  | 'completed'
+  | 'transferred'
+  | 'no_answer'
+  | 'not_reached'
+  | 'voicemail'
+  | 'failed'
+  | 'other'
