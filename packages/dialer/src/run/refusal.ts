@@ -1,9 +1,10 @@
 import type { NotPlaced } from '../port.ts'
 
 /**
- * Why an attempt is over without a call.
+ * Why an attempt is over and nobody was called.
  *
  * - `closed`, `suppressed`, `rule_failed`: the last check of the rules, right before the request.
+ * - `concurrency_limit`: the service ended the call without dialling it, because the account had too many simultaneous calls.
  * - `batch_stopped`: its batch was stopped after the claim and before the request.
  * - `never_sent`, `person`: the ledger's own words, for a claim that failed and for what a person has settled.
  */
@@ -12,6 +13,7 @@ export type Refusal =
   | 'closed'
   | 'suppressed'
   | 'rule_failed'
+  | 'concurrency_limit'
   | 'batch_stopped'
   | 'never_sent'
   | 'person'
@@ -37,6 +39,7 @@ const consequences: Readonly<Record<Refusal, Consequence>> = {
   closed: 'later',
   suppressed: 'cancel',
   rule_failed: 'few_times',
+  concurrency_limit: 'later',
   batch_stopped: 'later',
   never_sent: 'later',
   person: 'again',
