@@ -153,7 +153,7 @@ export interface components {
             recording_url?: string | null;
             /**
              * Format: date-time
-             * @description When the conversation began.
+             * @description When the call was answered, by a person, an answering machine or a phone menu; null if nothing picked up.
              */
             start_time?: string | null;
             /**
@@ -163,7 +163,10 @@ export interface components {
             end_time?: string | null;
             /** @description Length in seconds; null until the call has ended. */
             duration?: number | null;
-            /** @description Why the call ended; null until then. An open set, `EndReason` lists the known values. */
+            /**
+             * @description Why the call ended; null until then. An open set, `EndReason` lists the known values. With another one, only
+             *     `start_time` and `duration` show whether anybody answered.
+             */
             end_reason?: components["schemas"]["EndReason"] | string | null;
             /** @description The variables that the call was placed with. */
             dynamic_variables?: {
@@ -177,10 +180,12 @@ export interface components {
          */
         CallStatus: "dialing" | "in_queue" | "in_progress" | "completed" | "failed" | "transferred" | "no_answer";
         /**
-         * @description The reasons for the end of a call that the service has given so far; it may give others. `user_hang_up` and `hangup` end
-         *     a conversation: the other side hung up, or the agent did. With `voicemail_left`, `answering_machine_detected` and
-         *     `mailbox_unavailable` a machine picked up. With `ivr_no_answer` nobody picked up; with `ivr_unreachable` the number
-         *     could not be reached.
+         * @description The known reasons for the end of a call. The service gives others too: its console names the endings "agent hang
+         *     up", "call transferred", "user did not answer", "call error", "concurrency limit reached" and "queue timed out",
+         *     whose values in the API are not published.
+         *
+         *     `mailbox_unavailable`: the phone is switched off or out of coverage. `ivr_no_answer` and `ivr_unreachable`: a phone
+         *     menu picked up, so that the call has a `start_time` and a `duration`, and then nobody could be reached.
          * @enum {string}
          */
         EndReason: "user_hang_up" | "hangup" | "voicemail_left" | "answering_machine_detected" | "mailbox_unavailable" | "ivr_no_answer" | "ivr_unreachable";

@@ -24,6 +24,7 @@ const outcomes = {
   completed: 'Llamada terminada',
   transferred: 'Te hemos pasado con una persona',
   no_answer: 'No has contestado',
+  not_reached: 'No hemos podido llamarte',
   voicemail: 'Ha saltado el buzón de voz',
   failed: 'No se ha podido establecer la llamada',
 }

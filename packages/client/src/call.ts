@@ -1,5 +1,5 @@
 import type { components, operations } from '@digame/spec'
-import { type Outcome, outcomeOfReason, outcomeOfStatus } from './values.ts'
+import { isConcurrencyLimit, type Outcome, outcomeOfEndReason, outcomeOfStatus } from './values.ts'
 
 type Schemas = components['schemas']
 
@@ -55,9 +55,6 @@ export type MessagesQuery = NonNullable<operations['listMessages']['parameters']
 export const isKnownStatus = (status: unknown): status is keyof typeof outcomeOfStatus =>
   typeof status === 'string' && Object.hasOwn(outcomeOfStatus, status)
 
-const isKnownReason = (reason: string): reason is keyof typeof outcomeOfReason =>
-  Object.hasOwn(outcomeOfReason, reason)
-
 /**
  * Whether a call is over.
  *
@@ -67,13 +64,34 @@ export function hasEnded({ status, end_time: time, end_reason: reason }: Call): 
   return isKnownStatus(status) ? outcomeOfStatus[status] !== undefined : Boolean(time || reason)
 }
 
-/** How a call went: `undefined` until it has ended, `other` if the service reports something that this version does not know. */
+/** Whether anybody or anything picked up: a person, an answering machine or a phone menu. */
+const wasAnswered = ({ start_time: start, duration }: Call): boolean => Boolean(start || duration)
+
+/**
+ * How a call went; `undefined` until it has ended.
+ *
+ * A status that says more than `completed` decides. After it the end reason does, in any spelling. A completed call with a reason
+ * that this version does not know, or with none, is `no_answer` if it has neither a `start_time` nor a `duration`. If it was
+ * answered, it is `other` with such a reason and `completed` without one.
+ */
 export function outcomeOf(call: Call): Outcome | undefined {
   if (!hasEnded(call)) return undefined
   const { status, end_reason: reason } = call
   const outcome = isKnownStatus(status) ? outcomeOfStatus[status] : undefined
   // Newer calls all end as `completed`: how they went is in the reason.
   if (outcome !== undefined && outcome !== 'completed') return outcome
-  if (reason) return isKnownReason(reason) ? outcomeOfReason[reason] : 'other'
-  return outcome ?? 'other'
+  const named = outcomeOfEndReason(reason)
+  // A call that was answered got through, whatever broke it later.
+  if (named === 'not_reached' && wasAnswered(call)) return 'failed'
+  if (named !== undefined) return named
+  if (outcome !== undefined && !wasAnswered(call)) return 'no_answer'
+  return reason ? 'other' : (outcome ?? 'other')
 }
+
+/**
+ * Whether the service ended a call without dialling it, because the account had as many simultaneous calls as its plan allows.
+ *
+ * Such a call has the outcome `not_reached`. Nobody was phoned: place it again once another call has ended.
+ */
+export const hitConcurrencyLimit = (call: Call): boolean =>
+  outcomeOf(call) === 'not_reached' && isConcurrencyLimit(call.end_reason)

@@ -3,6 +3,7 @@ import { type Call, isKnownStatus } from './call.ts'
 import type { DigaEvent } from './events.ts'
 import { maskNumbers } from './number.ts'
 import type { Settings } from './settings.ts'
+import { outcomeOfReason } from './values.ts'
 
 type SpecCall = components['schemas']['Call']
 
@@ -58,6 +59,8 @@ export function createDriftReporter({
     if ('status' in call && !isKnownStatus(call.status))
       report('unknown_status', typeof call.status === 'string' ? call.status : typeof call.status)
     for (const [name, isNeeded] of Object.entries(isRequired)) {
+      const reason = call.end_reason
+      if (reason && !Object.hasOwn(outcomeOfReason, reason)) report('unknown_end_reason', `${reason}`)
       if (isNeeded && !(name in call) && !(isRenamed && name === 'phone_register_id'))
         report('missing_field', name)
     }

@@ -42,10 +42,19 @@ export type DigaEvent =
       readonly callId: string
     }
   | {
-      /** The service sent a call with something that the spec does not describe. Each finding is reported once per client. */
+      /** The service sent something that the spec does not describe. Each finding is reported once per client. */
       readonly type: 'drift'
-      /** `status_code` means that a create succeeded with another status than 201. */
-      readonly kind: 'unknown_status' | 'unknown_field' | 'missing_field' | 'renamed_field' | 'status_code'
+      /**
+       * `unknown_end_reason`: the spec does not list it, even if `outcomeOf` recognises its spelling. `status_code`: a create
+       * succeeded with another status than 201.
+       */
+      readonly kind:
+        | 'unknown_status'
+        | 'unknown_end_reason'
+        | 'unknown_field'
+        | 'missing_field'
+        | 'renamed_field'
+        | 'status_code'
       /** What was found, such as `recording_url` or `200 instead of 201`. */
       readonly detail: string
     }

@@ -11,7 +11,7 @@ export type {
   MessagesQuery,
   Open,
 } from './call.ts'
-export { hasEnded, outcomeOf } from './call.ts'
+export { hasEnded, hitConcurrencyLimit, outcomeOf } from './call.ts'
 export type { Calls } from './calls/calls.ts'
 export type { CreateOptions, FindQuery, WatchOptions } from './calls/options.ts'
 export type { Page, Pages } from './calls/page.ts'

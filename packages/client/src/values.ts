@@ -24,24 +24,58 @@ export const outcomeOfStatus: ByStatus = {
   no_answer: 'no_answer',
 }
 
-/** Statuses used until 2026-07 that the service may come to use as end reasons; the spec does not list them as such. */
-type AssumedReason = 'no_answer' | 'failed' | 'transferred'
+type ByReason = { readonly [Reason in Schemas['EndReason']]: Outcome }
 
-type ByReason = { readonly [Reason in Schemas['EndReason'] | AssumedReason]: Outcome }
-
-/** The outcome that each end reason stands for. */
+/** The outcome that each end reason of the spec stands for. */
 export const outcomeOfReason: ByReason = {
   user_hang_up: 'completed',
   hangup: 'completed',
   voicemail_left: 'voicemail',
   answering_machine_detected: 'voicemail',
-  mailbox_unavailable: 'voicemail',
+  // The phone is switched off or out of coverage: no mailbox was reached.
+  mailbox_unavailable: 'no_answer',
+  // A phone menu picked up, and nobody behind it did.
   ivr_no_answer: 'no_answer',
-  ivr_unreachable: 'failed',
-  no_answer: 'no_answer',
+  ivr_unreachable: 'no_answer',
+}
+
+/**
+ * The outcome that each end reason with an unknown wire name stands for. All of these names are guesses.
+ *
+ * The vendor's page on monitoring and logs (2026-10) shows the first group as labels. The second group are statuses of the
+ * older vocabulary, which the service may use as reasons. {@link outcomeOfEndReason} recognises them in any spelling.
+ */
+const outcomeOfGuess: Readonly<Record<string, Outcome>> = {
+  'agent hang up': 'completed',
+  'call transferred': 'transferred',
+  'user did not answer': 'no_answer',
+  'call error': 'not_reached',
+  'concurrency limit reached': 'not_reached',
+  'queue timed out': 'not_reached',
+
+  'no answer': 'no_answer',
   failed: 'failed',
   transferred: 'transferred',
 }
+
+/** Reduces a reason to its letters and digits: `hang_up`, `hangUp`, `HANG-UP` and `hangup` are the same reason. */
+const lettersOf = (reason: unknown): string =>
+  typeof reason === 'string' ? reason.toLowerCase().replace(/[^a-z0-9]/g, '') : ''
+
+const outcomeByLetters: ReadonlyMap<string, Outcome> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries({ ...outcomeOfGuess, ...outcomeOfReason }).map(([reason, outcome]) => [
+    lettersOf(reason),
+    outcome,
+  ]),
+)
+
+/** The outcome that an end reason stands for, however it is spelled; `undefined` for a reason that this version does not know. */
+export const outcomeOfEndReason = (reason: unknown): Outcome | undefined =>
+  outcomeByLetters.get(lettersOf(reason))
+
+/** Whether an end reason says that the account had as many simultaneous calls as its plan allows. */
+export const isConcurrencyLimit = (reason: unknown): boolean =>
+  lettersOf(reason) === 'concurrencylimitreached'
 
 type ByType = { readonly [Type in Schemas['CallType']]: true }
 

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Call, hasEnded, isSpanishNumber, maskNumber, type Outcome, outcomeOf } from '@digame/client'
+import {
+  type Call,
+  hasEnded,
+  hitConcurrencyLimit,
+  isSpanishNumber,
+  maskNumber,
+  type Outcome,
+  outcomeOf,
+} from '@digame/client'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { callOf } from './support/service.ts'
@@ -44,28 +52,46 @@ describe('hasEnded', () => {
   )
 })
 
+const answered: Partial<Call>[] = [
+  { start_time: '2026-07-01T10:00:05Z', duration: 30 },
+  { start_time: '2026-07-01T10:00:05Z', duration: null },
+  { duration: 30 },
+]
+const unanswered: Partial<Call>[] = [
+  {},
+  { start_time: null, duration: null },
+  { start_time: null, duration: 0 },
+]
+
+/** The outcomes of a call that ended like this, over several records of calls. */
+const outcomesOf = (
+  evidence: readonly Partial<Call>[],
+  status: string,
+  end_reason: string | null | undefined,
+) =>
+  new Set(
+    evidence.map((one) =>
+      outcomeOf(callOf({ ...one, status, ...(end_reason !== undefined && { end_reason }) })),
+    ),
+  )
+
 describe('outcomeOf', () => {
   test.each<[status: string, reason: string | null | undefined, outcome: Outcome]>([
-    // The seed's vocabulary.
-    ['completed', undefined, 'completed'],
-    ['completed', null, 'completed'],
+    // The older statuses.
     ['failed', undefined, 'failed'],
     ['transferred', null, 'transferred'],
     ['no_answer', undefined, 'no_answer'],
-    // Since 2026-07: all have completed, and the reason tells.
+    // Since 2026-07 every call ends as completed, and the reason says how.
     ['completed', 'user_hang_up', 'completed'],
     ['completed', 'hangup', 'completed'],
     ['completed', 'voicemail_left', 'voicemail'],
     ['completed', 'answering_machine_detected', 'voicemail'],
-    ['completed', 'mailbox_unavailable', 'voicemail'],
+    ['completed', 'mailbox_unavailable', 'no_answer'],
     ['completed', 'ivr_no_answer', 'no_answer'],
-    ['completed', 'ivr_unreachable', 'failed'],
+    ['completed', 'ivr_unreachable', 'no_answer'],
     ['completed', 'no_answer', 'no_answer'],
     ['completed', 'failed', 'failed'],
     ['completed', 'transferred', 'transferred'],
-    ['completed', 'abducted', 'other'],
-    ['completed', 'constructor', 'other'],
-    ['completed', '__proto__', 'other'],
     // Both at once: the older status says more.
     ['failed', 'hangup', 'failed'],
     ['no_answer', 'voicemail_left', 'no_answer'],
@@ -73,14 +99,88 @@ describe('outcomeOf', () => {
     // New statuses.
     ['evaporated', 'voicemail_left', 'voicemail'],
     ['evaporated', 'abducted', 'other'],
-  ])('%s, %s: %s', (status, end_reason, outcome) => {
-    const call = callOf({ status, ...(end_reason !== undefined && { end_reason }) })
-    expect(outcomeOf(call)).toBe(outcome)
+  ])('%s, %s: %s, answered or not', (status, reason, outcome) => {
+    expect(outcomesOf([...answered, ...unanswered], status, reason)).toEqual(new Set([outcome]))
   })
 
-  test('of an unknown status with nothing but an end is `other`', () => {
+  test.each<[reason: string | null | undefined, ifAnswered: Outcome]>([
+    [undefined, 'completed'],
+    [null, 'completed'],
+    ['', 'completed'],
+    ['abducted', 'other'],
+    ['constructor', 'other'],
+    ['__proto__', 'other'],
+    ['???', 'other'],
+  ])('completed, %s: %s if answered, otherwise nobody did', (reason, ifAnswered) => {
+    expect(outcomesOf(answered, 'completed', reason)).toEqual(new Set([ifAnswered]))
+    expect(outcomesOf(unanswered, 'completed', reason)).toEqual(new Set(['no_answer']))
+  })
+
+  test.each([7, {}, ['hangup'], true])('a reason that is no string (%j) is an unknown one', (reason) => {
+    const end_reason = reason as unknown as string
+    expect(outcomesOf(answered, 'completed', end_reason)).toEqual(new Set(['other']))
+    expect(outcomesOf(unanswered, 'completed', end_reason)).toEqual(new Set(['no_answer']))
+  })
+
+  test.each<[label: string, outcome: Outcome]>([
+    ['agent hang up', 'completed'],
+    ['user hang up', 'completed'],
+    ['call transferred', 'transferred'],
+    ['user did not answer', 'no_answer'],
+    ['call error', 'not_reached'],
+    ['concurrency limit reached', 'not_reached'],
+    ['queue timed out', 'not_reached'],
+    ['voicemail left', 'voicemail'],
+    ['ivr unreachable', 'no_answer'],
+  ])('recognises "%s" in any spelling', (label, outcome) => {
+    const words = label.split(' ')
+    const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+    const spellings = [
+      label,
+      words.map(capital).join(' '),
+      words.join('_'),
+      words.join('_').toUpperCase(),
+      words.join('-'),
+      words.join('.'),
+      words.map(capital).join(''),
+      [words[0], ...words.slice(1).map(capital)].join(''),
+      words.join('_').replace('hang_up', 'hangup'),
+    ]
+    for (const spelling of spellings) {
+      expect([spelling, outcomesOf(unanswered, 'completed', spelling)]).toEqual([
+        spelling,
+        new Set([outcome]),
+      ])
+    }
+  })
+
+  test.each(['call_error', 'concurrency_limit_reached', 'queue_timed_out'])(
+    'a call that was answered was reached, and %s makes it failed',
+    (reason) => {
+      expect(outcomesOf(answered, 'completed', reason)).toEqual(new Set(['failed']))
+    },
+  )
+
+  test('is other for a new status that only has an end', () => {
     expect(outcomeOf(callOf({ status: 'evaporated', end_time: '2026-07-01T10:00:00Z' }))).toBe('other')
   })
+})
+
+describe('hitConcurrencyLimit', () => {
+  const call = (fields: Partial<Call>) => callOf({ status: 'completed', start_time: null, ...fields })
+
+  test.each(['concurrency_limit_reached', 'Concurrency limit reached', 'concurrencyLimitReached'])(
+    'recognises %s',
+    (end_reason) => expect(hitConcurrencyLimit(call({ end_reason }))).toBe(true),
+  )
+
+  test.each<[what: string, fields: Partial<Call>]>([
+    ['another reason', { end_reason: 'queue_timed_out' }],
+    ['no reason', {}],
+    ['an answered call', { end_reason: 'concurrency_limit_reached', start_time: '2026-07-01T10:00:05Z' }],
+    ['a status that says more', { end_reason: 'concurrency_limit_reached', status: 'failed' }],
+    ['a call under way', { end_reason: 'concurrency_limit_reached', status: 'dialing' }],
+  ])('is false for %s', (_, fields) => expect(hitConcurrencyLimit(call(fields))).toBe(false))
 })
 
 describe('isSpanishNumber', () => {

@@ -165,7 +165,7 @@ describe('drift', () => {
         start_time: null,
         end_time: null,
         duration: 3,
-        end_reason: 'anything',
+        end_reason: 'hangup',
         dynamic_variables: null,
       }),
     )
@@ -190,6 +190,34 @@ describe('drift', () => {
     }
     await made.diga.calls.get(id)
     expect(drift(made)).toEqual([driftOf('unknown_status', 'ringing')])
+  })
+
+  test('of an end reason is reported once, and a guessed one is too', async () => {
+    const reasons = ['abducted', 'constructor', 'call_error', 'abducted', null, '', undefined]
+    const made = setup(({ path }) => {
+      const end_reason = reasons[Number(path.slice(-1))]
+      return json(200, callOf({ status: 'completed', ...(end_reason !== undefined && { end_reason }) }))
+    })
+    for (let last = 0; last < reasons.length; last++) {
+      await made.diga.calls.get(`00000000-0000-4000-8000-00000000000${last}`)
+    }
+    expect(drift(made)).toEqual(
+      ['abducted', 'constructor', 'call_error'].map((reason) => driftOf('unknown_end_reason', reason)),
+    )
+  })
+
+  test.each([
+    'user_hang_up',
+    'hangup',
+    'voicemail_left',
+    'answering_machine_detected',
+    'mailbox_unavailable',
+    'ivr_no_answer',
+    'ivr_unreachable',
+  ])('does not include the end reason %s', async (end_reason) => {
+    const made = answering(callOf({ status: 'completed', end_reason }))
+    await made.diga.calls.get(id)
+    expect(drift(made)).toEqual([])
   })
 
   test('of a field is reported once, and the field passes through', async () => {

@@ -1,4 +1,4 @@
-import { type Call, outcomeOf } from '@digame/client'
+import { type Call, hitConcurrencyLimit, outcomeOf } from '@digame/client'
 import { createMock, type Mock, type MockOptions } from '@digame/mock'
 import { afterEach, describe, expect, test } from 'vitest'
 import { apiKey, failureOf, from, setup } from './support/client.ts'
@@ -43,16 +43,48 @@ describe('against the mock', () => {
 
   test.each([
     ['001', 'no_answer'],
-    ['002', 'failed'],
+    ['002', 'failed', 'not_reached'],
     ['003', 'transferred'],
     ['004', 'voicemail'],
     ['005', 'completed'],
-  ])('a call to a number that ends in %s: %s', async (end, outcome) => {
-    for (const vocabulary of ['seed', '2026-07'] as const) {
-      const { diga, clock, call } = await serve({ vocabulary })
+    ['006', 'failed', 'not_reached'],
+  ])(
+    'a call to a number that ends in %s: %s, and %s since 2026-07',
+    async (end, outcome, newer = outcome) => {
+      for (const vocabulary of ['seed', '2026-07'] as const) {
+        const { diga, clock, call } = await serve({ vocabulary })
+        const { id } = await clock.run(call(number(end)))
+        const expected = vocabulary === 'seed' ? outcome : newer
+        expect(outcomeOf(await clock.run(diga.calls.wait(id)))).toBe(expected)
+      }
+    },
+  )
+
+  test.each([
+    ['001', 'no_answer'],
+    ['002', 'no_answer'],
+    ['003', 'other'],
+    ['005', 'other'],
+    ['006', 'no_answer'],
+  ])('a call to a number that ends in %s, with a reason that nobody knows: %s', async (end, outcome) => {
+    const { diga, clock, call, events } = await serve({ vocabulary: '2026-07', endReasons: 'unknown' })
+    const { id } = await clock.run(call(number(end)))
+    const ended = await clock.run(diga.calls.wait(id))
+    expect(outcomeOf(ended)).toBe(outcome)
+    await clock.run(diga.calls.get(id))
+    expect(events.filter(({ type }) => type === 'drift')).toEqual([
+      { type: 'drift', kind: 'unknown_end_reason', detail: ended.end_reason },
+    ])
+  })
+
+  test('only a call to 006 hits the concurrency limit', async () => {
+    const hits: boolean[] = []
+    for (const end of ['001', '002', '006']) {
+      const { diga, clock, call } = await serve({ vocabulary: '2026-07' })
       const { id } = await clock.run(call(number(end)))
-      expect(outcomeOf(await clock.run(diga.calls.wait(id)))).toBe(outcome)
+      hits.push(hitConcurrencyLimit(await clock.run(diga.calls.wait(id))))
     }
+    expect(hits).toEqual([false, false, true])
   })
 
   test.each(['010', '011', '012', '013'])('a call to %s whose response is lost is found', async (end) => {

@@ -7,6 +7,7 @@ import {
   DigaError,
   DigaInvalidCallError,
   hasEnded,
+  hitConcurrencyLimit,
   isSpanishNumber,
   outcomeOf,
 } from '@digame/client'
@@ -38,6 +39,7 @@ function portCall(call: Call): PortCall {
     ...(call.end_time && { endedAt: new Date(momentOf(call.end_time)) }),
     ...(typeof call.duration === 'number' && { seconds: call.duration }),
     ...(call.end_reason && { endReason: call.end_reason }),
+    ...(hitConcurrencyLimit(call) && { hitConcurrencyLimit: true }),
   }
 }
 

@@ -98,7 +98,8 @@ export function createDialer(options: DialerOptions): Dialer {
   const { suppression: hook, suppressionTimeoutMs: hookTimeoutMs } = options
   const limits = resolveLimits(options.limits ?? {})
   const { emit, end, ...events } = createEventChannel<DialerEvent>()
-  const rateLimit = createRateLimit({ clock, perMinute: limits.callsPerMinute, random })
+  const { callsPerMinute: perMinute, backoffMs: limitWaitMs } = limits
+  const rateLimit = createRateLimit({ clock, perMinute, limitWaitMs, random })
   const context: RunContext = { port, ledger, limits, clock, rateLimit, random, emit }
   let isRunning = false
 

@@ -23,7 +23,7 @@ export type DialerEvent =
   | ({ readonly type: 'sending' } & AttemptFields)
   /** The call is placed. */
   | ({ readonly type: 'placed'; readonly callId: string } & AttemptFields)
-  /** It is certain that no call was made. */
+  /** It is certain that nobody was called: no call was made, or the service ended it without dialling. */
   | ({ readonly type: 'refused'; readonly why: string } & AttemptFields)
   /** A call may have been made. The dialer looks it up. */
   | ({ readonly type: 'unknown'; readonly why: string } & AttemptFields)
@@ -53,7 +53,7 @@ export type DialerEvent =
   | { readonly type: 'expired'; readonly leads: number }
   /** A batch stopped by itself. `advice` says what a person does about it before resuming the batch. */
   | { readonly type: 'stopped'; readonly batch: number; readonly why: string; readonly advice: string }
-  /** The service asked for fewer requests or is failing. Nothing is sent for `ms` milliseconds. */
+  /** The service asked for fewer requests, is failing, or has as many calls of the account as it allows. Nothing is sent for `ms` milliseconds. */
   | { readonly type: 'slowed'; readonly ms: number; readonly why: string }
   /** No lead can be called before `until`: none is due, or their hours are closed. Undefined: the time is not known. */
   | { readonly type: 'waiting'; readonly until: Date | undefined }

@@ -27,6 +27,11 @@ export interface PortCall {
   /** Answered time in seconds, as the service reports it. */
   readonly seconds?: number
   readonly endReason?: string
+  /**
+   * Whether the service ended the call without dialling it, because the account had too many simultaneous calls. Nobody was
+   * phoned: the attempt is `refused`, counts for nothing, and the run slows down. @default false
+   */
+  readonly hitConcurrencyLimit?: boolean
 }
 
 /**

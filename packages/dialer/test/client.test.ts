@@ -68,6 +68,17 @@ test('a call is read off its response, and a moment without a zone is UTC', asyn
   expect(requests[0]?.body?.['dynamic_variables']).toEqual({ digame_key: 'ledger.1' })
 })
 
+test.each([
+  ['Concurrency limit reached', null, { outcome: 'not_reached', hitConcurrencyLimit: true }],
+  ['call_error', null, { outcome: 'not_reached' }],
+  ['a reason that nobody knows', null, { outcome: 'no_answer' }],
+  ['a reason that nobody knows', '2026-11-18T11:00:30', { outcome: 'other' }],
+])('an ended call with the reason %s and the start %s: %o', async (end_reason, start_time, expected) => {
+  const { port } = serve(() => json(callOf({ end_reason, start_time, duration: null })))
+  const { outcome, hitConcurrencyLimit, endReason } = await port.get(id, { signal })
+  expect({ outcome, hitConcurrencyLimit, endReason }).toEqual({ ...expected, endReason: end_reason })
+})
+
 const apiError = (error_code: string, status: number): Response =>
   json({ status: 'error', error_code, message: 'no' }, status, { 'retry-after': '7' })
 

@@ -3,9 +3,17 @@
  *
  * - `completed`: a conversation that one of the two sides ended
  * - `transferred`: the agent passed the conversation on
- * - `no_answer`: nobody picked up
+ * - `no_answer`: nobody talked: it rang and nobody answered, the phone was off, or only a phone menu picked up
+ * - `not_reached`: the service never got through to the phone, for example because all of the account's lines were busy
  * - `voicemail`: a machine picked up, whether or not a message was left
- * - `failed`: the call could not be made, or the number could not be reached
- * - `other`: it ended for a reason that this version does not know
+ * - `failed`: the service reports a failure, and the call may have got through
+ * - `other`: the call was answered, and this version does not know how it ended
  */
-export type Outcome = 'completed' | 'transferred' | 'no_answer' | 'voicemail' | 'failed' | 'other'
+export type Outcome =
+  | 'completed'
+  | 'transferred'
+  | 'no_answer'
+  | 'not_reached'
+  | 'voicemail'
+  | 'failed'
+  | 'other'

@@ -1,9 +1,10 @@
 import { isRecord, unrefClock } from '@digame/internal'
 import type { Clock } from './clock.ts'
-import type { Vocabulary } from './exchange/life.ts'
+import type { OverLimit } from './exchange/exchange.ts'
 import { findNearestName } from './nearest-name.ts'
 import type { JournalEntry } from './script/journal.ts'
 import { type NumberState, numberStates, type Permission, permissions } from './service/account.ts'
+import type { EndReasons, Vocabulary } from './service/end-status.ts'
 
 /** The options of a mock; none is required. */
 export interface MockOptions {
@@ -13,6 +14,11 @@ export interface MockOptions {
    * @default 'seed'
    */
   readonly vocabulary?: Vocabulary
+  /**
+   * With `unknown`, the `end_reason` of each ended call is a word that no program knows, as the service may send one.
+   * @default 'known'
+   */
+  readonly endReasons?: EndReasons
   /**
    * How many times faster than on a telephone calls ring and talk: 1 is real time.
    * @default 1
@@ -24,10 +30,16 @@ export interface MockOptions {
    */
   readonly seed?: number
   /**
-   * How many calls may dial and talk at once; the others wait in the queue.
+   * How many calls may dial and talk at once.
    * @default Infinity
    */
   readonly maxConcurrent?: number
+  /**
+   * What becomes of a call above `maxConcurrent`: `queue` lets it wait; `end` ends it without dialling, as the service does
+   * by its documentation.
+   * @default 'queue'
+   */
+  readonly overLimit?: OverLimit
   /** The account's API keys and what each allows; by default, any bearer token allows everything. */
   readonly keys?: Readonly<Record<string, Permission>>
   /** The account's numbers; by default, every well-formed number belongs to it and can place calls. */
@@ -77,9 +89,11 @@ export type ResolvedOptions = Required<Omit<MockOptions, 'keys' | 'numbers' | 'd
 
 const optionNames: Readonly<Record<keyof MockOptions, true>> = {
   vocabulary: true,
+  endReasons: true,
   speed: true,
   seed: true,
   maxConcurrent: true,
+  overLimit: true,
   keys: true,
   numbers: true,
   listDelay: true,
@@ -132,16 +146,19 @@ function checkNumbers(numbers: ResolvedOptions['numbers']): void {
 /** Fills in the defaults; throws a TypeError for an unknown option or a value that makes no sense. */
 export function resolveOptions(options: MockOptions): ResolvedOptions {
   checkNames(options)
-  const { vocabulary = 'seed', speed = 1, seed = 1, maxConcurrent = Number.POSITIVE_INFINITY } = options
+  const { vocabulary = 'seed', endReasons = 'known', overLimit = 'queue' } = options
+  const { speed = 1, seed = 1, maxConcurrent = Number.POSITIVE_INFINITY } = options
   const { listDelay = 0, keepCalls = 10_000, keepRequests = 1000, clock = unrefClock } = options
   const { keys, document, onRequest = () => {} } = options
   const numbers = readNumbers(options.numbers)
   checkKeys(keys)
   checkNumbers(numbers)
   check(vocabulary === 'seed' || vocabulary === '2026-07', 'vocabulary', "'seed' or '2026-07'", vocabulary)
+  check(endReasons === 'known' || endReasons === 'unknown', 'endReasons', "'known' or 'unknown'", endReasons)
   check(speed > 0 && Number.isFinite(speed), 'speed', 'a finite number above 0', speed)
   check(Number.isInteger(seed), 'seed', 'a whole number', seed)
   check(isCount(maxConcurrent) && maxConcurrent >= 1, 'maxConcurrent', 'a whole number from 1', maxConcurrent)
+  check(overLimit === 'queue' || overLimit === 'end', 'overLimit', "'queue' or 'end'", overLimit)
   check(listDelay >= 0, 'listDelay', 'a number of milliseconds from 0', listDelay)
   check(isCount(keepCalls) && keepCalls >= 0, 'keepCalls', 'a whole number from 0', keepCalls)
   check(isCount(keepRequests) && keepRequests >= 0, 'keepRequests', 'a whole number from 0', keepRequests)
@@ -153,9 +170,11 @@ export function resolveOptions(options: MockOptions): ResolvedOptions {
   )
   return {
     vocabulary,
+    endReasons,
     speed,
     seed,
     maxConcurrent,
+    overLimit,
     listDelay,
     keepCalls,
     keepRequests,

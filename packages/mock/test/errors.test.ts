@@ -260,6 +260,8 @@ describe('an option with a wrong value', () => {
     [{ maxConcurrent: 0 }, 'maxConcurrent is a whole number from 1, not 0'],
     [{ listDelay: -1 }, 'listDelay is a number of milliseconds from 0, not -1'],
     [{ keepCalls: -1 }, 'keepCalls is a whole number from 0, not -1'],
+    [{ endReasons: 'none' as 'known' }, "endReasons is 'known' or 'unknown', not none"],
+    [{ overLimit: 'drop' as 'end' }, "overLimit is 'queue' or 'end', not drop"],
     [{ vocabulary: 'new' as 'seed' }, "vocabulary is 'seed' or '2026-07', not new"],
     [
       { keys: { secret: 'admin' as 'read' } },
@@ -281,7 +283,7 @@ describe('an unknown option', () => {
     [{ keeprequests: 2 }, 'There is no option "keeprequests"; did you mean "keepRequests"?'],
     [
       { port: 4010 },
-      'There is no option "port"; there are vocabulary, speed, seed, maxConcurrent, keys, numbers, listDelay, keepCalls, keepRequests, document, clock, onRequest',
+      'There is no option "port"; there are vocabulary, endReasons, speed, seed, maxConcurrent, overLimit, keys, numbers, listDelay, keepCalls, keepRequests, document, clock, onRequest',
     ],
     [{ constructor: 1 }, 'There is no option "constructor"; there are vocabulary,'],
   ])('is refused: %o', async (options, message) => {

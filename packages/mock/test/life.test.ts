@@ -69,17 +69,19 @@ describe('an answered call', () => {
   })
 })
 
-describe('endings', () => {
-  const of = {
-    '+34612345678': { seed: ['completed', /^(user_hang_up|hangup)$/], new: /^(user_hang_up|hangup)$/ },
-    '+34500000001': { seed: ['no_answer', null], new: /^ivr_no_answer$/ },
-    '+34500000002': { seed: ['failed', null], new: /^ivr_unreachable$/ },
-    '+34500000003': { seed: ['transferred', /^hangup$/], new: /^transferred$/ },
-    '+34500000004': { seed: ['completed', /^voicemail_left$/], new: /^voicemail_left$/ },
-  } as const
-  const unanswered = ['+34500000001', '+34500000002']
+const endings = {
+  '+34612345678': { seed: ['completed', /^(user_hang_up|hangup)$/], new: /^(user_hang_up|hangup)$/ },
+  '+34500000001': { seed: ['no_answer', null], new: /^user_did_not_answer$/ },
+  '+34500000002': { seed: ['failed', null], new: /^call_error$/ },
+  '+34500000006': { seed: ['failed', null], new: /^concurrency_limit_reached$/ },
+  '+34500000003': { seed: ['transferred', /^hangup$/], new: /^transferred$/ },
+  '+34500000004': { seed: ['completed', /^voicemail_left$/], new: /^voicemail_left$/ },
+} as const
 
-  it.each(Object.entries(of))('of %s in the vocabulary seed', async (to_number, { seed }) => {
+describe('endings', () => {
+  const unanswered = ['+34500000001', '+34500000002', '+34500000006']
+
+  it.each(Object.entries(endings))('of %s in the vocabulary seed', async (to_number, { seed }) => {
     const { clock, mock } = await mocked()
     const { id } = await place(mock, { to_number })
     await clock.advance(120_000)
@@ -89,7 +91,7 @@ describe('endings', () => {
     else expect(call.end_reason).toMatch(seed[1])
   })
 
-  it.each(Object.entries(of))('of %s in the vocabulary 2026-07', async (to_number, expected) => {
+  it.each(Object.entries(endings))('of %s in the vocabulary 2026-07', async (to_number, expected) => {
     const { clock, mock } = await mocked({ vocabulary: '2026-07' })
     const { id } = await place(mock, { to_number })
     await clock.advance(120_000)
@@ -105,6 +107,64 @@ describe('endings', () => {
     const call = await read(world.mock, id)
     expect(call).toMatchObject({ start_time: null, recording_url: null, duration: 0 })
     expect(call.end_time).not.toBeNull()
+  })
+})
+
+describe('end reasons', () => {
+  it.each(['seed', '2026-07'] as const)('can be unknown for every ending (%s)', async (vocabulary) => {
+    const { clock, mock } = await mocked({ vocabulary, endReasons: 'unknown' })
+    const known = await mocked({ vocabulary })
+    for (const to_number of Object.keys(endings)) {
+      expect(await place(mock, { to_number })).toMatchObject({ end_reason: null })
+      await place(known.mock, { to_number })
+    }
+    await clock.advance(120_000)
+    await known.clock.advance(120_000)
+    const reasons = mock.calls.map(({ end_reason }) => end_reason)
+    for (const reason of reasons) expect(reason).toMatch(/^unheard_of_\w+$/)
+    expect(new Set(reasons).size).toBe(reasons.length)
+    const rest = (call: object) => ({ ...call, end_reason: null })
+    expect(mock.calls.map(rest)).toEqual(known.mock.calls.map(rest))
+  })
+})
+
+describe('a call over the limit', () => {
+  it('to 006 ends after a second, and the next one is answered', async () => {
+    const world = await mocked({ vocabulary: '2026-07' })
+    const { id } = await place(world.mock, { to_number: '+34500000006' })
+    expect(await collectStatuses(world, id)).toEqual(['in_queue', 'completed'])
+    expect(await read(world.mock, id)).toMatchObject({ end_time: at(1), start_time: null, duration: 0 })
+    for (const status of ['in_progress', 'completed']) {
+      const next = await place(world.mock, { to_number: '+34500000006' })
+      expect((await collectStatuses(world, next.id)).at(-2)).toBe(
+        status === 'completed' ? 'in_queue' : status,
+      )
+    }
+  })
+
+  it('holds no slot', async () => {
+    const { clock, mock } = await mocked({ maxConcurrent: 1 })
+    await place(mock, { to_number: '+34500000006' })
+    const { id, status } = await place(mock)
+    expect(status).toBe('dialing')
+    await clock.advance(2000)
+    expect((await read(mock, id)).status).toBe('dialing')
+    expect((await place(mock)).status).toBe('in_queue')
+  })
+
+  it('ends without dialling if overLimit says so', async () => {
+    const { clock, mock } = await mocked({ vocabulary: '2026-07', maxConcurrent: 1, overLimit: 'end' })
+    const first = await place(mock)
+    const second = await place(mock)
+    await clock.advance(1000)
+    expect(await read(mock, second.id)).toMatchObject({
+      status: 'completed',
+      start_time: null,
+      end_reason: 'concurrency_limit_reached',
+    })
+    await clock.advance(120_000)
+    expect(await read(mock, first.id)).toMatchObject({ status: 'completed', start_time: expect.any(String) })
+    expect((await place(mock)).status).toBe('dialing')
   })
 })
 

@@ -89,7 +89,8 @@ function driftOf({ kind, path }: Twist, prefix = ''): string[] {
   const name = path.slice(prefix.length)
   if (!path.startsWith(prefix) || name.includes('.')) return []
   if (kind === 'added') return [`unknown_field ${name}`]
-  if (kind === 'unknown' && name === 'status') return ['unknown_status something_new']
+  if (kind === 'unknown' && (name === 'status' || name === 'end_reason'))
+    return [`unknown_${name} something_new`]
   return kind === 'required' && name !== 'id' ? [`missing_field ${name}`] : []
 }
 
@@ -245,7 +246,8 @@ test('any mix of changes passes through, and each drift is reported once', async
         }
         const reported = drift()
         expect(new Set(reported).size).toBe(reported.length)
-        expect([undefined, 'completed', 'other', 'voicemail']).toContain(outcomeOf(single))
+        const unanswered = single.start_time || single.duration ? [] : ['no_answer']
+        expect([undefined, 'completed', 'other', 'voicemail', ...unanswered]).toContain(outcomeOf(single))
       },
     ),
     { numRuns: 150 },

@@ -1,6 +1,6 @@
 /** The example server behind the stock Prism, which judges the server's requests and our mock's responses. */
 import { expect, test } from 'vitest'
-import { finalState, outcomes, requestOutcomes, startExampleServer } from './example-server.ts'
+import { finalState, newerOutcomes, requestOutcomes, startExampleServer } from './example-server.ts'
 import { openMock } from './make-mock.ts'
 import { startProxy } from './prism.ts'
 
@@ -8,7 +8,7 @@ test('Prism has no objection to what the server sends and the mock responds', as
   const { mock, url } = await openMock({ vocabulary: '2026-07', maxConcurrent: 3 })
   await using prism = await startProxy(url)
   await using server = await startExampleServer(prism.url)
-  expect(await requestOutcomes(server)).toEqual(outcomes)
+  expect(await requestOutcomes(server)).toEqual(newerOutcomes)
   const codes = [400, 401, 403, 404, 412, 422]
   for (const code of codes) mock.reply({ operation: 'placeCall', code })
   for (const code of codes) expect(await finalState(server, `612 34 5${code}`)).toBe('refused')

@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { finalState, from, outcomes, requestOutcomes, startExampleServer } from './example-server.ts'
+import {
+  finalState,
+  from,
+  newerOutcomes,
+  outcomes,
+  requestOutcomes,
+  startExampleServer,
+} from './example-server.ts'
 import { openMock, operationsSeen } from './make-mock.ts'
 
 describe.each(['seed', '2026-07'] as const)('a callback (%s)', (vocabulary) => {
   test('is followed to its end, for every outcome', async () => {
     const { mock, url } = await openMock({ vocabulary })
     await using server = await startExampleServer(url)
-    expect(await requestOutcomes(server)).toEqual(outcomes)
+    expect(await requestOutcomes(server)).toEqual(vocabulary === 'seed' ? outcomes : newerOutcomes)
     expect(mock.calls).toHaveLength(outcomes.length)
     expect(operationsSeen(mock)).toEqual(['listCalls', 'placeCall', 'getCall'])
   })

@@ -51,8 +51,8 @@ export const changes: readonly Change[] = [
     to: statuses.replace(', no_answer', ''),
     errors: [
       `${values}: ${unknown('no_answer', 'ByStatus')}`,
-      `packages/mock/src/exchange/life.ts: Type '"no_answer"' is not assignable to type '"dialing" | "in_queue" | "in_progress" | "completed" | "failed" | "transferred"'.`,
       `${terms}: ${unknown('no_answer', 'Readonly<Record<…>>')}`,
+      `packages/mock/src/service/end-status.ts: Type '"no_answer"' is not assignable to type '"dialing" | "in_queue" | "in_progress" | "completed" | "failed" | "transferred"'.`,
       `${contract}: ${unknown('no_answer', 'Each<…>')}`,
     ],
   },
@@ -81,6 +81,7 @@ export const changes: readonly Change[] = [
     errors: [
       `apps/cli/src/show.ts: Property 'duration' does not exist on type 'Call'.`,
       `apps/server/src/place-and-follow.ts: Property 'duration' does not exist on type 'Call'.`,
+      `packages/client/src/call.ts: Property 'duration' does not exist on type 'Call'.`,
       `${drift}: ${unknown('duration', 'IsRequired')}`,
       `packages/dialer/src/client.ts: Property 'duration' does not exist on type 'Call'.`,
       `${mockCall}: ${unknown('duration', '…')}`,

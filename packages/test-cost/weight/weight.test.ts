@@ -19,7 +19,7 @@ console.log(call.id)
  * In bytes, gzipped; openapi-fetch alone takes 2,640. Raise it only together with the change that needs it. The headroom is
  * too small for another dependency.
  */
-const ceiling = 13_270
+const ceiling = 13_370
 
 test('a program that places one call stays below its ceiling', async () => {
   const { outputFiles, metafile } = await build({

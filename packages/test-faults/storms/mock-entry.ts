@@ -7,7 +7,7 @@ import { createMock } from '@digame/mock'
 import type { Census, MockProcessOptions } from './mock-process.ts'
 import { readOptions } from './process.ts'
 
-const { speed, seed, faultRate, listDelay, refusals } = readOptions<MockProcessOptions>()
+const { speed, seed, faultRate, listDelay, refusals, account } = readOptions<MockProcessOptions>()
 
 const random = createRandom(seed)
 const lineFaults = ['reset_before', 'reset_after', 'half_body', 'fin', 'silence', 'silence_body'] as const
@@ -28,6 +28,7 @@ function drawFault(): void {
 
 let isCalm = false
 const mock = await createMock({
+  ...account,
   speed,
   seed,
   listDelay,
@@ -60,9 +61,14 @@ watchLiveCalls().catch(() => {})
 function takeCensus(): Census {
   return {
     most,
-    calls: mock.calls.map(({ id, contact, dynamic_variables: variables }) => {
+    calls: mock.calls.map(({ id, contact, start_time, dynamic_variables: variables }) => {
       const key = isRecord(variables) ? variables['digame_key'] : undefined
-      return { id, number: contact.identifier, key: typeof key === 'string' ? key : undefined }
+      return {
+        id,
+        number: contact.identifier,
+        key: typeof key === 'string' ? key : undefined,
+        isAnswered: Boolean(start_time),
+      }
     }),
   }
 }

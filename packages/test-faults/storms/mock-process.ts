@@ -1,4 +1,5 @@
 /** The mock as a process of its own, so that its counts survive when a runner or a database is killed. */
+import type { MockOptions } from '@digame/mock'
 import { ask, kill, nextMessage } from '@digame/test-support'
 import { startProgram } from './process.ts'
 
@@ -12,6 +13,8 @@ export interface MockProcessOptions {
   readonly listDelay: number
   /** How many of the first requests to place a call a gateway refuses with 402 and a page of HTML. */
   readonly refusals: number
+  /** How calls end, and how many the account may have at once. */
+  readonly account: Pick<MockOptions, 'vocabulary' | 'endReasons' | 'maxConcurrent' | 'overLimit'>
 }
 
 /** What the service itself knows, also of calls whose responses were lost. */
@@ -22,6 +25,7 @@ export interface Census {
     readonly id: string
     readonly number: string
     readonly key: string | undefined
+    readonly isAnswered: boolean
   }[]
 }
 
@@ -39,6 +43,7 @@ export async function startMock(options: Partial<MockProcessOptions> = {}): Prom
     faultRate: 0,
     listDelay: 0,
     refusals: 0,
+    account: {},
     ...options,
   })
   const url = String(await nextMessage(child))

@@ -23,6 +23,7 @@ export async function plan(ledger: Ledger, numbers: readonly string[]): Promise<
     holidays: false,
     retries: {
       no_answer: [50, 100],
+      not_reached: [50, 100],
       voicemail: [50],
       failed: [50],
       completed: [],
@@ -62,5 +63,5 @@ export function createReconciler(ledger: Ledger, service: MockProcess): ReturnTy
   const { requestMs, settleMs } = times
   const diga = new Diga({ apiKey: 'storm', baseUrl: service.url, timeoutMs: requestMs, settleMs })
   const { activeCalls: _, ...port } = digaPort(diga)
-  return createDialer({ port, ledger, limits: { maxConcurrent: 20, pollMs: 30 } })
+  return createDialer({ port, ledger, limits: { maxConcurrent: 20, pollMs: 30, backoffMs: 50 } })
 }

@@ -3,7 +3,7 @@ The ledger: the durable record of batches, leads and attempts, and the only thin
 
 Facts are accepted from anybody, decisions only under the lease. A fact is about one attempt. Only the process that claimed an
 attempt may ever send it, so "call X", "refused" and "not sent" are true even from a process that has lost its lease. A fact changes
-its attempt only, and takes the attempt's lead out of `held`. What follows for the lead is decided by a runner: each one looks for
+its attempt only, takes the attempt's lead out of `held`, and keeps the batch's budget. What follows for the lead is decided by a runner: each one looks for
 `busy` leads without an open attempt and decides for them.
 
 Lead (one for each planned row)
@@ -28,11 +28,13 @@ Attempt (one for each try)      open: sending, unknown, placed, held. A number h
   held                  refused(code)       sender: its late "no"
   held                  refused(person)     a person, `settle`, not before claim + lease + request + settle
   placed                ended(outcome)      anybody who read it from the service
+  placed                refused(code)       anybody who read from the service that it ended the call without dialling it
   placed                ended(other)        runner, `lose`: unreadable for longer than a call may last; otherwise its slot would leak
   refused, ended        —                   final. A call id that comes later raises an alarm and changes nothing
 
 Batch
   paused (as planned) ⇄ running → stopped(why) → running | paused; any of them → cancelled, which is final.
+  stopped(budget_calls) → running, by the ledger itself: one of the calls that spent the budget was never dialled.
   In every state, calls in progress are followed to their end.
 
 Slots are derived, never counted up and down: a slot is taken by each attempt that is sending, unknown or placed, and by each held
@@ -93,6 +95,11 @@ export interface Facts {
   placed(attempt: string, call: { callId: string; at?: number }): Promise<FactResult>
   /** No call was made; only the sender may say so. Does not count towards tries, daily caps and budgets. */
   refused(attempt: string, why: string): Promise<FactResult>
+  /**
+   * The service ended the attempt's call without dialling it, so that nobody was called. The attempt keeps its call id, and does not
+   * count towards tries, daily caps and budgets.
+   */
+  undialled(attempt: string, why: string): Promise<FactResult>
   /** A call may have been made. */
   unknown(attempt: string, why: string): Promise<FactResult>
   /** The attempt's call is over. */

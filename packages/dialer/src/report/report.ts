@@ -75,7 +75,7 @@ const date = (ms: number | undefined): Date | undefined => (ms === undefined ? u
 function rowOf(lead: LeadRecord, variables: readonly string[]): ReportRow {
   const { line, key, number, state, why, tries, dueAt, attempts } = lead
   const last = attempts.at(-1)
-  const called = attempts.findLast(({ callId }) => callId !== undefined)
+  const called = attempts.findLast(({ callId, state }) => callId !== undefined && state !== 'refused')
   return {
     line,
     key,

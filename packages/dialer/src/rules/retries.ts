@@ -11,9 +11,13 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** `no_answer`: after an hour, then after a day. `voicemail`: once, after a day. `failed`: twice, after ten minutes. */
+/**
+ * `no_answer`: after an hour, then after a day. `not_reached`: after ten minutes, then after an hour. `voicemail`: once, after a
+ * day. `failed`: twice, after ten minutes.
+ */
 export const defaultRetries: RetryTable = {
   no_answer: [hour, day],
+  not_reached: [10 * minute, hour],
   voicemail: [day],
   failed: [10 * minute, 10 * minute],
   completed: [],
@@ -24,6 +28,7 @@ export const defaultRetries: RetryTable = {
 /** No lead is called again. */
 export const noRetries: RetryTable = {
   no_answer: [],
+  not_reached: [],
   voicemail: [],
   failed: [],
   completed: [],
@@ -60,6 +65,7 @@ export function readRetries(table: unknown): RetryTable {
     Object.hasOwn(table, outcome) ? readDelays(outcome, table[outcome]) : []
   return {
     no_answer: delays('no_answer'),
+    not_reached: delays('not_reached'),
     voicemail: delays('voicemail'),
     failed: delays('failed'),
     completed: delays('completed'),

@@ -5,6 +5,7 @@ import type { Runner } from '../ledger/ledger.ts'
 import type { AttemptIdentity } from '../ledger/records.ts'
 import type { PortCall } from '../port.ts'
 import { attemptFields, confirmFact, type RunContext, retryLedger } from './context.ts'
+import { refusalOf } from './refusal.ts'
 
 export interface FollowOptions {
   readonly callId: string
@@ -45,13 +46,27 @@ async function giveUpIfLost(
   return true
 }
 
+/** Records that a call was never dialled. Slows down before that frees its slot, so that no other call takes it at once. */
+async function recordUndialled(
+  context: RunContext,
+  subject: AttemptIdentity,
+  until: AbortSignal,
+): Promise<void> {
+  const { ledger, emit, rateLimit } = context
+  const why = refusalOf('concurrency_limit')
+  emit({ type: 'slowed', ms: rateLimit.hitConcurrencyLimit(), why })
+  const result = await retryLedger(context, () => ledger.undialled(subject.id, why), until)
+  if (confirmFact(context, subject, result)) emit({ type: 'refused', ...attemptFields(subject), why })
+}
+
 async function recordEnd(
   context: RunContext,
   subject: AttemptIdentity,
   { outcome = 'other', seconds, endReason: why }: PortCall,
   until: AbortSignal,
 ): Promise<void> {
-  const { ledger, emit } = context
+  const { ledger, emit, rateLimit } = context
+  rateLimit.dialled()
   const result = await retryLedger(context, () => ledger.ended(subject.id, { outcome, seconds, why }), until)
   if (confirmFact(context, subject, result))
     emit({ type: 'ended', ...attemptFields(subject), outcome, seconds })
@@ -84,6 +99,7 @@ export async function followCall(
       failures = 0
       polledAt = clock.elapsed()
       onPoll(call)
+      if (call.hasEnded && call.hitConcurrencyLimit) return await recordUndialled(context, subject, until)
       if (call.hasEnded) return await recordEnd(context, subject, call, until)
       waitMs = call.status === lastStatus ? Math.min(waitMs * 1.25, pollMs * 10) : pollMs
       lastStatus = call.status

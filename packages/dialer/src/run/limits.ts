@@ -12,7 +12,8 @@ export interface Limits {
   readonly pollMs?: number
   /**
    * The wait before a lead is due again whose attempt was refused for now, such as with 429, in milliseconds. It doubles with
-   * each such refusal in a row, up to 10 minutes. @default 5000
+   * each such refusal in a row, up to 10 minutes. It is also the first wait between calls while the account has too many at once.
+   * @default 5000
    */
   readonly backoffMs?: number
 }

@@ -17,6 +17,13 @@ export interface RateLimit {
   backOff(ms?: number): number
   /** The service works again: the next wait is short. */
   succeeded(): void
+  /**
+   * Lets nothing out for a while, because the account has too many simultaneous calls. The wait doubles each time in a row, until
+   * {@link RateLimit.dialled}. Returns what is left of it, in milliseconds.
+   */
+  hitConcurrencyLimit(): number
+  /** A call has ended that held one of the account's slots: calls may go out at once, and the next wait is short. */
+  dialled(): void
   /** Divides the calls a minute among this many runners. */
   share(runners: number): void
 }
@@ -25,6 +32,8 @@ export interface RateLimitOptions {
   readonly clock: Clock
   /** @default no limit */
   readonly perMinute?: number | undefined
+  /** The first wait after a call over the account's limit, in milliseconds. @default 5000 */
+  readonly limitWaitMs?: number
   /** A number from 0 to 1, to spread waits. */
   readonly random: () => number
 }
@@ -37,6 +46,7 @@ const longestRetryAfterMs = 600_000
 export function createRateLimit({
   clock,
   perMinute = Number.POSITIVE_INFINITY,
+  limitWaitMs = 5000,
   random,
 }: RateLimitOptions): RateLimit {
   /** When each call of the last window went out. */
@@ -45,10 +55,14 @@ export function createRateLimit({
   let windowMs = minuteMs
   let closedUntil = Number.NEGATIVE_INFINITY
   let backOffs = 0
+  let limitedUntil = Number.NEGATIVE_INFINITY
+  let limitHits = 0
+
+  const openAt = (): number => Math.max(closedUntil, limitedUntil)
 
   const free = (): number => {
     const now = clock.elapsed()
-    if (now < closedUntil) return 0
+    if (now < openAt()) return 0
     if (limit === Number.POSITIVE_INFINITY) return limit
     while (sentAt[0] !== undefined && sentAt[0] <= now - windowMs) sentAt.shift()
     return Math.max(0, limit - sentAt.length)
@@ -58,7 +72,7 @@ export function createRateLimit({
     free,
     waitMs() {
       const now = clock.elapsed()
-      if (now < closedUntil) return closedUntil - now
+      if (now < openAt()) return openAt() - now
       if (free() > 0) return 0
       return Math.max(1, (sentAt[sentAt.length - limit] ?? now) + windowMs - now)
     },
@@ -76,6 +90,18 @@ export function createRateLimit({
     },
     succeeded() {
       backOffs = 0
+    },
+    // Counted apart: the service accepts each of these calls before it ends it.
+    hitConcurrencyLimit() {
+      const now = clock.elapsed()
+      // Calls that go out together are over the limit together, which is one reason to wait.
+      if (now >= limitedUntil)
+        limitedUntil = now + backoff(limitHits++, { ...waits, firstMs: limitWaitMs, random })
+      return limitedUntil - now
+    },
+    dialled() {
+      limitHits = 0
+      limitedUntil = Number.NEGATIVE_INFINITY
     },
     share(runners) {
       if (perMinute === Number.POSITIVE_INFINITY) return

@@ -1,9 +1,10 @@
 import type { NotPlaced } from '../port.ts'
 
 /**
- * Why an attempt is over without a call.
+ * Why an attempt is over and nobody was called.
  *
  * - `closed`, `suppressed`, `rule_failed`, `not_checked`: the last check of the rules, right before the request.
+ * - `concurrency_limit`: the service ended the call without dialling it, because the account had too many simultaneous calls.
  * - `batch_stopped`: its batch was stopped after the claim and before the request.
  * - `never_sent`, `person`: the ledger's own words, for a claim that failed and for what a person has settled.
  */
@@ -13,6 +14,7 @@ export type Refusal =
   | 'suppressed'
   | 'rule_failed'
   | 'not_checked'
+  | 'concurrency_limit'
   | 'batch_stopped'
   | 'never_sent'
   | 'person'
@@ -39,6 +41,7 @@ const consequences: Readonly<Record<Refusal, Consequence>> = {
   suppressed: 'cancel',
   rule_failed: 'later_or_stop',
   not_checked: 'later',
+  concurrency_limit: 'later',
   batch_stopped: 'later',
   never_sent: 'later',
   person: 'again',

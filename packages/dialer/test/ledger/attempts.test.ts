@@ -23,6 +23,7 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     placed: () => ledger.placed(attempt, { callId: `call of ${attempt}` }),
     refused: () => ledger.refused(attempt, 'NOT_A_NUMBER'),
     unknown: () => ledger.unknown(attempt, 'TIMEOUT'),
+    undialled: () => ledger.undialled(attempt, 'concurrency_limit'),
     ended: () => ledger.ended(attempt, { outcome: 'completed', seconds: 42, why: 'hangup' }),
     hold: () => runner.hold(attempt, 'absent', { listed: 3 }),
     lose: () => runner.lose(attempt),
@@ -55,9 +56,14 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
       unknown: 'known unknown',
       hold: 'changed held',
     },
-    placed: { placed: 'known placed', ended: 'changed ended', lose: 'changed ended' },
+    placed: {
+      placed: 'known placed',
+      ended: 'changed ended',
+      lose: 'changed ended',
+      undialled: 'changed refused',
+    },
     held: { placed: 'changed placed', refused: 'changed refused', settle: 'changed refused' },
-    refused: { refused: 'known refused', placed: 'alarm refused' },
+    refused: { refused: 'known refused', placed: 'alarm refused', undialled: 'known refused' },
     ended: { placed: 'known ended', ended: 'known ended' },
   }
 
@@ -162,6 +168,18 @@ describe.each(stores)('an attempt on $name', ({ create }) => {
     expect(await ledger.settle(claimed.id)).toEqual({ result: 'changed', state: 'refused' })
     expect((await ledger.status(batch)).leads).toMatchObject({ held: 0, busy: 1 })
     expect(await undecidedOne(runner)).toMatchObject({ tries: 0, refusals: 1, attempt: { why: 'person' } })
+  })
+
+  test('whose call was never dialled counts for nothing and keeps its call id', async () => {
+    await reach('placed')
+    expect(await step('undialled')).toEqual({ result: 'changed', state: 'refused' })
+    expect(await attemptsOf(ledger, batch)).toMatchObject([
+      { state: 'refused', callId: `call of ${claimed.id}`, why: 'concurrency_limit', outcome: undefined },
+    ])
+    expect((await ledger.status(batch)).spent).toEqual({ calls: 0, minutes: 0 })
+    expect(await undecidedOne(runner)).toMatchObject({ tries: 0, refusals: 1, outcomes: {} })
+    expect(await step('placed')).toEqual({ result: 'known', state: 'refused' })
+    expect(await ledger.alarms()).toEqual([])
   })
 
   test('a call id for a finished attempt raises one alarm', async () => {

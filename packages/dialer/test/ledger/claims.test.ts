@@ -203,6 +203,30 @@ describe.each(stores)('a claim on $name', ({ create }) => {
     expect(await leads(batch)).toEqual({ ready: 5, busy: 4 })
   })
 
+  test('goes on with a batch whose budget went to a call that was never dialled', async () => {
+    const batch = await running(ledger, 3, { limits: { budgetCalls: 1 } })
+    const first = await claimOne(ledger, runner)
+    await ledger.placed(first.id, { callId: 'one' })
+    expect(await claim(ledger, runner)).toEqual([])
+    expect(await ledger.status(batch)).toMatchObject({ state: 'stopped', why: 'budget_calls' })
+    await ledger.undialled(first.id, 'concurrency_limit')
+    expect(await ledger.status(batch)).toMatchObject({ state: 'running', why: undefined })
+    await finish((await claimOne(ledger, runner)).id)
+    expect(await claim(ledger, runner)).toEqual([])
+    expect(await ledger.status(batch)).toMatchObject({ state: 'stopped', spent: { calls: 1 } })
+  })
+
+  test.each(['pause', 'cancel'] as const)('leaves a batch alone that a person told to %s', async (how) => {
+    const batch = await running(ledger, 3, { limits: { budgetCalls: 1 } })
+    const { id: attempt } = await claimOne(ledger, runner)
+    await ledger.placed(attempt, { callId: 'one' })
+    expect(await claim(ledger, runner)).toEqual([])
+    await ledger[how](batch)
+    const { state } = await ledger.status(batch)
+    await ledger.undialled(attempt, 'concurrency_limit')
+    expect(await ledger.status(batch)).toMatchObject({ state })
+  })
+
   test('stops a batch at its budget of minutes', async () => {
     const batch = await running(ledger, 9, { limits: { budgetMinutes: 2 } })
     await finish((await claimOne(ledger, runner)).id, 119)

@@ -9,13 +9,13 @@ import { type Store, stores } from './support/stores.ts'
 Random sequences of every call to a ledger, checked against a small model. The model knows the steps of an attempt and nothing else.
 Two batches share three numbers, so that attempts often block each other.
 */
-const steps = ['placed', 'refused', 'unknown', 'ended', 'hold', 'lose', 'settle'] as const
+const steps = ['placed', 'refused', 'unknown', 'ended', 'undialled', 'hold', 'lose', 'settle'] as const
 type Step = (typeof steps)[number]
 
 const legal: Record<AttemptState, { readonly [step in Step]?: AttemptState }> = {
   sending: { placed: 'placed', refused: 'refused', unknown: 'unknown' },
   unknown: { placed: 'placed', refused: 'refused', hold: 'held' },
-  placed: { ended: 'ended', lose: 'ended' },
+  placed: { ended: 'ended', undialled: 'refused', lose: 'ended' },
   held: { placed: 'placed', refused: 'refused', settle: 'refused' },
   refused: {},
   ended: {},
@@ -131,6 +131,7 @@ class Run {
       refused: () => this.ledger.refused(id, 'no'),
       unknown: () => this.ledger.unknown(id, 'maybe'),
       ended: () => this.ledger.ended(id, { outcome: 'no_answer', seconds: 3 }),
+      undialled: () => this.ledger.undialled(id, 'concurrency_limit'),
       hold: () => this.runner.hold(id, 'absent'),
       lose: () => this.runner.lose(id),
       settle: () => this.ledger.settle(id).catch(() => ({ result: 'illegal' as const, state })),

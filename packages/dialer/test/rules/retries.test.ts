@@ -9,6 +9,9 @@ describe('by the default table', () => {
     ['no_answer', 1, { to: 'ready', dueAt: hour }],
     ['no_answer', 2, { to: 'ready', dueAt: 24 * hour }],
     ['no_answer', 3, { to: 'exhausted', why: 'no_answer' }],
+    ['not_reached', 1, { to: 'ready', dueAt: 600_000 }],
+    ['not_reached', 2, { to: 'ready', dueAt: hour }],
+    ['not_reached', 3, { to: 'exhausted', why: 'not_reached' }],
     ['voicemail', 1, { to: 'ready', dueAt: 24 * hour }],
     ['voicemail', 2, { to: 'exhausted', why: 'voicemail' }],
     ['failed', 1, { to: 'ready', dueAt: 600_000 }],
@@ -33,7 +36,7 @@ describe('by the default table', () => {
 test.each([
   [
     { engaged: [1] },
-    'retries has no outcome "engaged": give no_answer, voicemail, failed, completed, transferred, other.',
+    'retries has no outcome "engaged": give no_answer, not_reached, voicemail, failed, completed, transferred, other.',
   ],
   [
     { no_answer: [-1] },

@@ -54,6 +54,29 @@ test('each further trouble doubles the wait, up to a minute, until the service w
   expect(limit.backOff()).toBe(1000)
 })
 
+test('a call over the limit after each wait doubles the next one, until a call is dialled', async () => {
+  const { clock, limit } = limitOf()
+  const waits: number[] = []
+  for (let hit = 0; hit < 4; hit++) {
+    // The service accepts the next call before it ends it.
+    limit.succeeded()
+    waits.push(limit.hitConcurrencyLimit())
+    expect(limit.free()).toBe(0)
+    await clock.advance(60_000)
+  }
+  expect(waits).toEqual([5000, 10_000, 20_000, 40_000])
+  expect(limit.hitConcurrencyLimit()).toBe(60_000)
+  await clock.advance(20_000)
+  expect(limit.hitConcurrencyLimit()).toBe(40_000)
+  expect(limit.waitMs()).toBe(40_000)
+  limit.dialled()
+  expect(limit.waitMs()).toBe(0)
+  expect(limit.hitConcurrencyLimit()).toBe(5000)
+  limit.backOff()
+  limit.dialled()
+  expect(limit.waitMs()).toBe(1000)
+})
+
 test('a delay that the service names is kept', () => {
   const { limit } = limitOf()
   limit.backOff(90_000)

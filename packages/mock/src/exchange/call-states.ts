@@ -2,17 +2,18 @@
  * How calls move from state to state.
  *
  *   placed ──► in_queue ──► dialing ──► in_progress ──► ended
- *                              └───────────────────────▲
+ *                 │            └───────────────────────▲
+ *                 └──► ended, over the plan's limit
  *
  * - in_queue: holds no slot. A call leaves when its own wait (`queueMs`) is over and a slot is free: at once, if it has no
- *   wait and a slot is free. The first to have waited is the first to leave.
+ *   wait and a slot is free. The first to have waited is the first to leave. A call over the plan's limit ends from here.
  * - dialing: holds a slot. When the ringing ends, the call goes to in_progress if it is answered, otherwise to ended.
  * - in_progress: holds a slot, begins at `started`, and messages come. A call leaves when the talk ends.
  * - ended: holds no slot, and nothing changes any more. The first call to have ended is the first to be forgotten.
  */
 
 import type { ExchangeCall } from './call.ts'
-import { lifeOf } from './life.ts'
+import { lifeOf, limitedMs } from './life.ts'
 import type { Random } from './random.ts'
 import type { Timed, TimerQueue } from './timer-queue.ts'
 
@@ -52,7 +53,8 @@ function leaveStateAt(board: Switchboard, call: LiveCall, due: number): void {
 export function enterQueue(board: Switchboard, call: LiveCall, queueMs: number): void {
   board.byId.set(call.id, call)
   board.list = undefined
-  if (queueMs > 0) leaveStateAt(board, call, call.created + atSpeed(board, queueMs))
+  if (call.ending === 'concurrency_limit') leaveStateAt(board, call, call.created + atSpeed(board, limitedMs))
+  else if (queueMs > 0) leaveStateAt(board, call, call.created + atSpeed(board, queueMs))
   else board.queue.push(call)
 }
 
@@ -69,7 +71,7 @@ function pickUp(board: Switchboard, call: LiveCall, at: number): void {
 }
 
 function end(board: Switchboard, call: LiveCall, at: number): void {
-  board.active -= 1
+  if (call.state !== 'in_queue') board.active -= 1
   call.state = 'ended'
   call.ended = at
   board.ended.push(call)
@@ -81,7 +83,8 @@ function end(board: Switchboard, call: LiveCall, at: number): void {
 
 /** Takes a call out of a state whose time is over. */
 function leaveState(board: Switchboard, call: LiveCall, at: number): void {
-  if (call.state === 'in_queue') board.queue.push(call)
+  if (call.state === 'in_queue' && call.ending === 'concurrency_limit') end(board, call, at)
+  else if (call.state === 'in_queue') board.queue.push(call)
   else if (call.state === 'dialing' && lifeOf(call).talkMs > 0) pickUp(board, call, at)
   else end(board, call, at)
 }

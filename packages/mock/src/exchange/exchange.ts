@@ -11,11 +11,15 @@ import {
 import { createRandom } from './random.ts'
 import { createTimerQueue } from './timer-queue.ts'
 
+/** What becomes of a call for which no slot is free. */
+export type OverLimit = 'queue' | 'end'
+
 export interface ExchangeOptions {
   readonly clock: Clock
   readonly seed: number
   readonly speed: number
   readonly maxConcurrent: number
+  readonly overLimit: OverLimit
   readonly keepCalls: number
 }
 
@@ -26,7 +30,7 @@ export interface ExchangeOptions {
  * which it was due. Only {@link Exchange.watchActive} sets one.
  */
 export interface Exchange {
-  /** Places a call, which starts to dial at once if a slot is free. */
+  /** Places a call, which starts to dial at once if a slot is free. If none is, `overLimit` decides. */
   place(placement: Placement): ExchangeCall
   get(id: string): ExchangeCall | undefined
   /** All calls that are remembered, oldest first. */
@@ -55,7 +59,7 @@ function createCall(board: Switchboard, { request, phone, ending }: Placement, c
 }
 
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { clock, seed, speed, maxConcurrent, keepCalls } = options
+  const { clock, seed, speed, maxConcurrent, overLimit, keepCalls } = options
   const board: Switchboard = {
     random: createRandom(seed),
     timers: createTimerQueue(),
@@ -90,7 +94,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
     place(placement) {
       catchUp()
       const now = clock.now()
-      const call = createCall(board, placement, now)
+      const isOver = overLimit === 'end' && board.active >= maxConcurrent
+      const ending = isOver ? 'concurrency_limit' : placement.ending
+      const call = createCall(board, { ...placement, ending }, now)
       enterQueue(board, call, placement.queueMs)
       changeActive(board, () => fillSlots(board, now))
       setTimer()

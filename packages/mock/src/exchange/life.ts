@@ -1,11 +1,10 @@
-import type { Call } from '../contract/types.ts'
 import { createRandom, hashText } from './random.ts'
 
 /** How a call is going to end. */
-export type Ending = 'completed' | 'no_answer' | 'failed' | 'transferred' | 'voicemail'
+export type Ending = 'completed' | 'no_answer' | 'failed' | 'transferred' | 'voicemail' | 'concurrency_limit'
 
-/** The set of statuses that ended calls use; the API has had two. */
-export type Vocabulary = 'seed' | '2026-07'
+/** How long a call over the plan's limit exists before it ends without having dialled, in milliseconds at speed 1. */
+export const limitedMs = 1000
 
 /** What happens to a call once it dials; times are in milliseconds at speed 1. */
 export interface Life {
@@ -37,32 +36,5 @@ export function lifeOf({ id, ending }: { readonly id: string; readonly ending: E
       return { ringMs: 20 * second, talkMs: random.between(15, 30) * second, agentHangsUp: true }
     default:
       return { ringMs, talkMs, agentHangsUp }
-  }
-}
-
-/** The status and the `end_reason` of an ended call. */
-export function endStatusOf(
-  ending: Ending,
-  agentHangsUp: boolean,
-  vocabulary: Vocabulary,
-): Pick<Call, 'status' | 'end_reason'> {
-  const isSeed = vocabulary === 'seed'
-  switch (ending) {
-    case 'completed':
-      return { status: 'completed', end_reason: agentHangsUp ? 'hangup' : 'user_hang_up' }
-    case 'voicemail':
-      return { status: 'completed', end_reason: 'voicemail_left' }
-    case 'no_answer':
-      return isSeed
-        ? { status: 'no_answer', end_reason: null }
-        : { status: 'completed', end_reason: 'ivr_no_answer' }
-    case 'failed':
-      return isSeed
-        ? { status: 'failed', end_reason: null }
-        : { status: 'completed', end_reason: 'ivr_unreachable' }
-    case 'transferred':
-      return isSeed
-        ? { status: 'transferred', end_reason: 'hangup' }
-        : { status: 'completed', end_reason: 'transferred' }
   }
 }

@@ -14,6 +14,8 @@ export interface Fate {
   /** The status of an error response in place of the call. */
   readonly code?: number
   readonly fault?: Fault
+  /** The first of two calls to the number ends at once, as if the account had too many simultaneous calls. */
+  readonly meetsLimit?: boolean
   /** The first of two equal requests gets 429, with this many seconds in `Retry-After`. */
   readonly retryAfter?: number
 }
@@ -32,6 +34,10 @@ export const testNumbers: Readonly<Record<string, Fate>> = {
   '+34500000003': { what: '`transferred`', ending: 'transferred' },
   '+34500000004': { what: 'voicemail left', ending: 'voicemail' },
   '+34500000005': { what: 'waits in the queue, then completes', queueMs: 10_000 },
+  '+34500000006': {
+    what: "over the plan's limit once: never dialled, `concurrency_limit_reached`",
+    meetsLimit: true,
+  },
   '+34500000010': { what: 'placed, then the connection is reset before the response', fault: 'reset_after' },
   '+34500000011': { what: 'placed, then 500', code: 500 },
   '+34500000012': { what: "placed, then no response until the client's deadline", fault: 'silence' },

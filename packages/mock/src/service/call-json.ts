@@ -1,13 +1,14 @@
 import type { Clock } from '../clock.ts'
 import type { Call } from '../contract/types.ts'
 import type { ExchangeCall } from '../exchange/call.ts'
-import { endStatusOf, lifeOf, type Vocabulary } from '../exchange/life.ts'
 import { createNamedId } from '../exchange/random.ts'
+import { createEndStatus, type EndReasons, type Vocabulary } from './end-status.ts'
 
 export interface CallFormatOptions {
   readonly clock: Clock
   readonly seed: number
   readonly vocabulary: Vocabulary
+  readonly endReasons: EndReasons
 }
 
 /** Turns calls of the exchange into calls of the API. */
@@ -26,13 +27,14 @@ function durationOf({ started, ended }: ExchangeCall): number | null {
   return started === undefined ? 0 : Math.ceil((ended - started) / 1000)
 }
 
-export function createCallFormat({ clock, seed, vocabulary }: CallFormatOptions): CallFormat {
+export function createCallFormat({ clock, seed, vocabulary, endReasons }: CallFormatOptions): CallFormat {
+  const endStatusOf = createEndStatus(vocabulary, endReasons)
   // All contacts are as old as the mock: remembering the first call to each would need memory without end.
   const contactsCreated = new Date(clock.now()).toISOString()
   const cache = new WeakMap<ExchangeCall, { readonly state: ExchangeCall['state']; readonly json: Call }>()
 
   const toCallJson = (call: ExchangeCall): Call => {
-    const { id, to, phone, state, created, started, ended, ending } = call
+    const { id, to, phone, state, created, started, ended } = call
     const hasTalked = started !== undefined && ended !== undefined
     return {
       id,
@@ -54,7 +56,7 @@ export function createCallFormat({ clock, seed, vocabulary }: CallFormatOptions)
       duration: durationOf(call),
       end_reason: null,
       dynamic_variables: call.variables,
-      ...(state === 'ended' && endStatusOf(ending, lifeOf(call).agentHangsUp, vocabulary)),
+      ...(state === 'ended' && endStatusOf(call)),
     }
   }
 

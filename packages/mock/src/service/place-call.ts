@@ -19,14 +19,13 @@ export type PlaceCall = (request: CallRequest) => Promise<ServiceResult>
 // Enough for the requests that will be sent again; those that never are must not pile up.
 const maxRemembered = 1000
 
-/** Makes a function that refuses a request when its body comes for the first time, accepts it the second time, and so on. */
-function createAlternator(): (request: CallRequest) => boolean {
+/** Makes a function that is true the first time it is called with a text, false the second time, and so on. */
+function createAlternator(): (text: string) => boolean {
   const refused = new Set<string>()
-  return (request) => {
-    const body = JSON.stringify(request)
-    if (refused.delete(body)) return false
+  return (text) => {
+    if (refused.delete(text)) return false
     if (refused.size >= maxRemembered) refused.clear()
-    refused.add(body)
+    refused.add(text)
     return true
   }
 }
@@ -34,6 +33,7 @@ function createAlternator(): (request: CallRequest) => boolean {
 /** Makes the operation that places calls; the account's refusals come first, then what the called number chooses. */
 export function createPlaceCall({ engine, exchange, account, toCallJson }: PlaceCallOptions): PlaceCall {
   const isRefusedNow = createAlternator()
+  const isLimitedNow = createAlternator()
 
   const refuse = async (code: number, example: string, message?: string): Promise<ServiceResult> => ({
     response: await specError(engine, 'placeCall', code, example, message),
@@ -51,14 +51,16 @@ export function createPlaceCall({ engine, exchange, account, toCallJson }: Place
     if (phone.state === 'no_sip') return refuse(412, 'sip_config_not_set')
 
     const fate: Fate = testNumbers[to_number] ?? ordinaryFate
-    if (fate.retryAfter !== undefined && isRefusedNow(request)) {
+    if (fate.retryAfter !== undefined && isRefusedNow(JSON.stringify(request))) {
       const headers = { 'content-type': 'text/plain', 'retry-after': String(fate.retryAfter) }
       return { response: { status: 429, headers, body: 'Too Many Requests' } }
     }
     const spec = await engine.respond('placeCall', fate.code)
     const usual = jsonResponse(spec.status, spec.body)
     if (fate.placed === false) return { response: usual, fault: fate.fault }
-    const { ending = 'completed', queueMs = 0, fault } = fate
+    const { queueMs = 0, fault } = fate
+    const isLimited = fate.meetsLimit && isLimitedNow(to_number)
+    const ending = isLimited ? 'concurrency_limit' : (fate.ending ?? 'completed')
     const call = exchange.place({ request, ending, queueMs, phone })
     const response = fate.code === undefined ? jsonResponse(spec.status, toCallJson(call)) : usual
     return { response, call, fault }

@@ -10,6 +10,7 @@ import {
   recordCall,
   recordEnd,
   recordRefusal,
+  recordUndialled,
 } from './transitions.ts'
 
 export function createFacts(context: Context): Facts & { settle(attempt: string): Promise<FactResult> } {
@@ -22,6 +23,13 @@ export function createFacts(context: Context): Facts & { settle(attempt: string)
         if (attempt.state === 'refused') return alreadyKnown(attempt)
         if (attempt.state === 'placed' || attempt.state === 'ended') return illegal(attempt)
         return recordRefusal(tx, attempt, why)
+      }),
+
+    undialled: (id, why) =>
+      step(id, (tx, attempt) => {
+        if (attempt.state === 'refused') return alreadyKnown(attempt)
+        if (attempt.state !== 'placed') return illegal(attempt)
+        return recordUndialled(tx, attempt, why)
       }),
 
     unknown: (id, why) =>

@@ -124,6 +124,17 @@ export async function recordRefusal(tx: Tx, attempt: StoredAttempt, why: string)
   return result
 }
 
+/** Records that the call was never dialled. A batch that had spent its budget on it goes on: nobody else is left out for it. */
+export async function recordUndialled(tx: Tx, attempt: StoredAttempt, why: string): Promise<FactResult> {
+  const result = await recordRefusal(tx, attempt, why)
+  await tx.run(
+    `update batch set state = 'running', why = null where id = $1 and state = 'stopped' and why = 'budget_calls'
+     and spent_calls < budget_calls`,
+    attempt.batch ?? null,
+  )
+  return result
+}
+
 export interface CallEnd {
   readonly outcome: Outcome
   readonly at: number

@@ -25,6 +25,7 @@ export const noOutcomes: Readonly<Record<Outcome, 0>> = {
   completed: 0,
   transferred: 0,
   no_answer: 0,
+  not_reached: 0,
   voicemail: 0,
   failed: 0,
   other: 0,
