@@ -13,6 +13,7 @@ import type { Batch, PlanRow, SkippedCount } from '../ledger/records.ts'
 import { type CalendarBook, calendarOf, createCalendarBook } from '../rules/calendar.ts'
 import { type Calendars, loadCalendars } from '../rules/opening.ts'
 import { purposes } from '../rules/purpose.ts'
+import { defaultRetries, type RetryTable } from '../rules/retries.ts'
 import { type Estimate, estimatePlan } from './estimate.ts'
 import { type RejectReason, readRow } from './lead.ts'
 import { type PlanOptions, type ResolvedPlan, resolvePlan } from './options.ts'
@@ -81,12 +82,23 @@ function createPieces({ writer, tally }: Pick<WriteContext, 'writer' | 'tally'>)
   }
 }
 
+/**
+ * The retries as the hash covers them. Plans of the first version had none after `not_reached`: without that outcome, the
+ * default table and a table of your own that leaves it out are hashed as they were then.
+ */
+function hashedRetries({ not_reached, ...others }: RetryTable): object {
+  const { not_reached: byDefault, ...defaults } = defaultRetries
+  const expected = JSON.stringify(others) === JSON.stringify(defaults) ? byDefault : []
+  return JSON.stringify(not_reached) === JSON.stringify(expected) ? others : { ...others, not_reached }
+}
+
 /** What the hash covers besides the rows. A plan of an older version must keep its hash. */
 function hashedOptions(
   { name, from_number, agent_version_id }: PlanOptions,
   { rules, limits, expiresAt, recent }: ResolvedPlan,
 ): unknown[] {
-  const { recentDays: _, ...hashedRules } = rules
+  const { recentDays: _, ...otherRules } = rules
+  const hashedRules = { ...otherRules, retries: hashedRetries(rules.retries) }
   const { minimumGap: __, ...hashedLimits } = limits
   const batch = [name ?? null, from_number, agent_version_id ?? null]
   return [1, ...batch, hashedRules, hashedLimits, expiresAt ?? null, ...hashedRecent(rules.purpose, recent)]

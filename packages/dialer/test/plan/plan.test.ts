@@ -1,4 +1,11 @@
-import { type Ledger, type PlanOptions, planBatch, type SkippedLine, skippedRows } from '@digame/dialer'
+import {
+  defaultRetries,
+  type Ledger,
+  type PlanOptions,
+  planBatch,
+  type SkippedLine,
+  skippedRows,
+} from '@digame/dialer'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readRules } from '../../src/rules/batch-rules.ts'
@@ -182,7 +189,9 @@ describe('the hash', () => {
     const days = purpose === 'service' ? 1 : 0
     const minimumGap = purpose === 'service' ? 600_000 : 0
     expect(await hash({ ...base, purpose, recent: { days }, minimumGap })).toBe(first)
+    expect(await hash({ ...base, purpose, retries: defaultRetries })).toBe(first)
     expect(await hash({ ...base, purpose, recent: { days: 7 } })).not.toBe(first)
+    expect(await hash({ ...base, purpose, retries: { ...defaultRetries, not_reached: [] } })).not.toBe(first)
   })
 
   test('differs for other rows, agents, hours or rules', async () => {
