@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { DialerError } from '../errors.ts'
-import type { PlanWriter } from '../ledger/ledger.ts'
+import type { PlanWriter } from '../ledger/plan-writer.ts'
 import type { Batch, PlanRow, SkippedCount } from '../ledger/records.ts'
 import { type CalendarBook, calendarOf, createCalendarBook } from '../rules/calendar.ts'
 import { type Calendars, loadCalendars } from '../rules/opening.ts'

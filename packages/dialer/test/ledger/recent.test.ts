@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Ledger, PlanWriter, Runner } from '../../src/ledger/ledger.ts'
+import type { Ledger, Runner } from '../../src/ledger/ledger.ts'
+import type { PlanWriter } from '../../src/ledger/plan-writer.ts'
 import type { Batch, NewBatch, PlanRow, SkippedCount } from '../../src/ledger/records.ts'
 import {
   claim,

@@ -1,6 +1,6 @@
 /** A plan is a batch in state `planning`, which nothing else sees; committing it changes its state. */
 import { DialerInputError } from '../../../errors.ts'
-import type { PlanWriter } from '../../ledger.ts'
+import type { PlanWriter } from '../../plan-writer.ts'
 import type { PlanWriterOptions } from '../../records.ts'
 import { assertNotMoved, type Context } from '../store/context.ts'
 import type { Tx } from '../store/db.ts'

@@ -1,6 +1,6 @@
 /** How a plan becomes a batch. */
 import { DialerInputError } from '../../../errors.ts'
-import type { PlanWriter } from '../../ledger.ts'
+import type { PlanWriter } from '../../plan-writer.ts'
 import type { NewBatch } from '../../records.ts'
 import { readBatch } from '../batches/read-batch.ts'
 import type { Context } from '../store/context.ts'
